@@ -1,0 +1,276 @@
+// Every setting of the farm: its name, its default, who reads it. Each app's config.ts picks its own ones with
+// readSettings(); `.env.example` and the table in the README are compared with this list by a test.
+import { z } from 'zod';
+
+type App = 'api' | 'worker' | 'launcher';
+
+type SettingSpec = {
+  schema: z.ZodType;
+  /** As it stands in `.env.example`. */
+  example: string;
+  help: string;
+  readBy: readonly App[];
+};
+
+const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
+const bytes = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
+const flag = z
+  .enum(['0', '1'])
+  .default('0')
+  .transform((value) => value === '1');
+const list = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    );
+
+const everyone = ['api', 'worker', 'launcher'] as const;
+const farm = ['api', 'worker'] as const;
+
+export const SETTINGS = {
+  DATABASE_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }),
+    example: 'postgres://crafting:secret@127.0.0.1:5432/crafting',
+    help: 'Postgres, the truth. The launcher starts an embedded one when this is not set.',
+    readBy: everyone,
+  },
+  REDIS_URL: {
+    schema: z.url({ protocol: /^rediss?$/ }).optional(),
+    example: 'redis://127.0.0.1:6379',
+    help: "Redis for deliveries. Not set: the launcher looks for redis-server, and without one BullMQ's Postgres backend carries the deliveries.",
+    readBy: everyone,
+  },
+  CRAFTING_DATA_DIR: {
+    schema: z.string().min(1).default('./data'),
+    example: './data',
+    help: 'Where this host keeps its own files: embedded stores, mirrors, workspaces, caches, spools.',
+    readBy: everyone,
+  },
+  CRAFTING_HOST: {
+    schema: z.string().min(1).default('127.0.0.1'),
+    example: '127.0.0.1',
+    help: 'Address the API listens on. 0.0.0.0 for the LAN.',
+    readBy: ['api', 'launcher'],
+  },
+  CRAFTING_PORT: {
+    schema: z.coerce.number().int().min(0).max(65_535).default(8810),
+    example: '8810',
+    help: 'Port of the API.',
+    readBy: ['api', 'launcher'],
+  },
+  CRAFTING_LAN_CIDRS: {
+    schema: list('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,::1/128'),
+    example: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,::1/128',
+    help: 'Peers outside these networks are refused before anything else is looked at.',
+    readBy: ['api'],
+  },
+  CRAFTING_TRUSTED_PROXIES: {
+    schema: list(''),
+    example: '',
+    help: 'Networks of proxies whose X-Forwarded-For counts. Empty: it never counts.',
+    readBy: ['api'],
+  },
+  CRAFTING_FILE_REMOTES: {
+    schema: flag,
+    example: '0',
+    help: '1 allows file: git URLs. They let any caller read repositories of the worker host, so they are off.',
+    readBy: ['api'],
+  },
+  CRAFTING_CONCURRENCY: {
+    schema: z.coerce.number().int().min(1).max(256).optional(),
+    example: '4',
+    help: 'Attempts one worker process runs at once. Default: the number of cores.',
+    readBy: ['worker'],
+  },
+  CRAFTING_WORKER_NAME: {
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)
+      .optional(),
+    example: 'attic-1',
+    help: 'Name of this worker in answers and logs. Default: host name and process id.',
+    readBy: ['worker'],
+  },
+  CRAFTING_WORKSPACE_DIR: {
+    schema: z.string().min(1).optional(),
+    example: './data/workspaces',
+    help: 'Where worktrees live. Default: workspaces below CRAFTING_DATA_DIR.',
+    readBy: ['worker'],
+  },
+  CRAFTING_CACHE_DIR: {
+    schema: z.string().min(1).optional(),
+    example: './data/caches',
+    help: "Where the tools' download caches live, one folder per project. Default: caches below CRAFTING_DATA_DIR.",
+    readBy: ['worker'],
+  },
+  CRAFTING_RECIPE_PATH: {
+    schema: z.string().min(1).optional(),
+    example: '/usr/local/bin:/usr/bin:/bin',
+    help: "PATH of the recipes. Default: the worker's own, without the farm's private tools.",
+    readBy: ['worker'],
+  },
+  CRAFTING_CONTAINMENT: {
+    schema: z.enum(['auto', 'pid_namespace', 'subreaper', 'marker']).default('auto'),
+    example: 'auto',
+    help: 'How process trees are kept together. auto probes for the strongest means at start.',
+    readBy: ['worker'],
+  },
+  CRAFTING_TIMEOUT_SECS: {
+    schema: seconds(1800),
+    example: '1800',
+    help: 'Time limit of an attempt whose recipe states none.',
+    readBy: ['api'],
+  },
+  CRAFTING_NO_OUTPUT_SECS: {
+    schema: z.coerce.number().nonnegative().max(86_400).default(1200),
+    example: '1200',
+    help: 'A recipe silent for this long is ended. 0 turns the limit off.',
+    readBy: ['worker'],
+  },
+  CRAFTING_SETUP_SECS: {
+    schema: seconds(600),
+    example: '600',
+    help: 'Time limit for clone, fetch and checkout of one attempt.',
+    readBy: ['worker'],
+  },
+  CRAFTING_KILL_GRACE_SECS: {
+    schema: seconds(10),
+    example: '10',
+    help: 'From TERM to KILL when an attempt is ended.',
+    readBy: ['worker'],
+  },
+  CRAFTING_DRAIN_SECS: {
+    schema: z.coerce.number().nonnegative().max(86_400).default(300),
+    example: '300',
+    help: 'How long a worker that got SIGTERM lets its attempts go on before it gives them back.',
+    readBy: ['worker'],
+  },
+  CRAFTING_LEASE_SECS: {
+    schema: seconds(30),
+    example: '30',
+    help: 'How long a claim holds without being renewed.',
+    readBy: farm,
+  },
+  CRAFTING_RENEW_SECS: {
+    schema: seconds(10),
+    example: '10',
+    help: 'How often a worker renews its leases.',
+    readBy: ['worker'],
+  },
+  CRAFTING_LOST_GRACE_SECS: {
+    schema: z.coerce.number().nonnegative().max(3600).default(15),
+    example: '15',
+    help: 'How long after its lease ran out an attempt counts as lost.',
+    readBy: farm,
+  },
+  CRAFTING_CLAIM_SECS: {
+    schema: seconds(30),
+    example: '30',
+    help: 'A claimed job whose worker shows no sign of preparing it within this time is queued again.',
+    readBy: farm,
+  },
+  CRAFTING_DEADLINE_GRACE_SECS: {
+    schema: z.coerce.number().nonnegative().max(3600).default(30),
+    example: '30',
+    help: 'How long after its deadline, or after an unanswered cancel, the server ends a job without its worker.',
+    readBy: farm,
+  },
+  CRAFTING_SWEEP_SECS: {
+    schema: seconds(1),
+    example: '1',
+    help: 'Pause between two passes of the sweep.',
+    readBy: farm,
+  },
+  CRAFTING_REDISPATCH_SECS: {
+    schema: seconds(15),
+    example: '15',
+    help: 'A queued job nobody claimed for this long is delivered again.',
+    readBy: farm,
+  },
+  CRAFTING_DISK_FLOOR_BYTES: {
+    schema: bytes(5 * 1024 ** 3),
+    example: '5368709120',
+    help: 'With less free space than this, or than a tenth of the volume if that is smaller, a worker claims nothing.',
+    readBy: ['worker'],
+  },
+  CRAFTING_LOG_FLOOD_BYTES: {
+    schema: bytes(10 * 1024 ** 3),
+    example: '10737418240',
+    help: 'A recipe that prints more than this is ended. What is stored is capped far below it.',
+    readBy: ['worker'],
+  },
+  CRAFTING_QUEUE_PREFIX: {
+    schema: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,40}$/)
+      .default('crafting'),
+    example: 'crafting',
+    help: 'Sets farms apart that share one Redis.',
+    readBy: farm,
+  },
+  CRAFTING_LOG_LEVEL: {
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    example: 'info',
+    help: "How much the farm's own processes log to standard error, as JSON lines.",
+    readBy: farm,
+  },
+  CRAFTING_WORKERS: {
+    schema: z.coerce.number().int().min(0).max(64).default(1),
+    example: '1',
+    help: 'Worker processes the launcher starts.',
+    readBy: ['launcher'],
+  },
+} as const satisfies Record<string, SettingSpec>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Settings<Name extends SettingName> = {
+  [Key in Name]: z.output<(typeof SETTINGS)[Key]['schema']>;
+};
+
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+/**
+ * Reads the named settings from an environment. Every fault is in one error message, a line each: a `CRAFTING_*` name
+ * nobody knows (with the nearest known one), and each value that does not fit.
+ */
+export function readSettings<const Name extends SettingName>(
+  names: readonly Name[],
+  environment: Record<string, string | undefined>,
+): Settings<Name> {
+  const faults = Object.keys(environment)
+    .filter((name) => name.startsWith('CRAFTING_') && !(name in SETTINGS))
+    .map((name) => `${name} is not a setting of crafting-table; did you mean ${nearestName(name)}?`);
+  const values: Record<string, unknown> = {};
+  for (const name of names) {
+    const parsed = SETTINGS[name].schema.safeParse(environment[name] || undefined);
+    if (parsed.success) values[name] = parsed.data;
+    else faults.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+  }
+  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
+  return values as Settings<Name>; // Each value came out of the schema of its own name.
+}
+
+function nearestName(unknown: string): string {
+  const scored = Object.keys(SETTINGS).map((name) => ({ name, distance: editDistance(unknown, name) }));
+  return scored.reduce((best, next) => (next.distance < best.distance ? next : best)).name;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, substitution));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
