@@ -1,0 +1,285 @@
+// The route table: the one list from which the API registers its handlers, the client its calls and OpenAPI its document.
+import { z } from 'zod';
+import { AuditPage, AuditQuery, MintedToken, Token, TokenBody, TokenName } from './admin.ts';
+import { Health } from './health.ts';
+import {
+  CancelBody,
+  CreatedJobs,
+  FindingsPage,
+  FindingsQuery,
+  Job,
+  JobBody,
+  JobDetail,
+  JobId,
+  JobPage,
+  JobQuery,
+  LogQuery,
+} from './job.ts';
+import type { ProblemCode } from './problem.ts';
+import { Project, ProjectBody, ProjectName } from './project.ts';
+
+/** Who may call: anyone on the LAN, any bearer, the owner of the thing (or an admin), admins only. */
+export type Access = 'lan' | 'any' | 'owner' | 'admin';
+
+export type Route = {
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** OpenAPI notation: `/projects/{name}`. */
+  path: string;
+  access: Access;
+  summary: string;
+  description?: string;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** The body may be left out: it then counts as `{}`. */
+  bodyOptional?: true;
+  status: 200 | 201 | 202 | 204;
+  response?: z.ZodType;
+  /** What the answer is made of; JSON when not given. */
+  media?: 'text/plain' | 'text/event-stream' | 'text/html' | 'application/json';
+  headers?: Record<string, string>;
+  problems: readonly ProblemCode[];
+};
+
+const byName = z.object({ name: ProjectName });
+const byJob = z.object({ id: JobId });
+
+export const ROUTES = {
+  getHealth: {
+    method: 'get',
+    path: '/healthz',
+    access: 'lan',
+    summary: 'Whether the farm works: versions, backends, workers, queue, sweep',
+    status: 200,
+    response: Health,
+    problems: ['database_away'],
+  },
+  getOpenApi: {
+    method: 'get',
+    path: '/openapi.json',
+    access: 'lan',
+    summary: 'This API as an OpenAPI 3.1 document',
+    status: 200,
+    media: 'application/json',
+    problems: [],
+  },
+  getDocs: {
+    method: 'get',
+    path: '/docs',
+    access: 'lan',
+    summary: 'This API as a page to read and try',
+    status: 200,
+    media: 'text/html',
+    problems: [],
+  },
+  mintToken: {
+    method: 'post',
+    path: '/admin/tokens',
+    access: 'admin',
+    summary: 'Mint a token; the answer is the only one that carries its bearer',
+    description:
+      'Minting under the name of a revoked token makes its successor: the new bearer owns what the old one owned.',
+    body: TokenBody,
+    status: 201,
+    response: MintedToken,
+    problems: ['name_taken'],
+  },
+  listTokens: {
+    method: 'get',
+    path: '/admin/tokens',
+    access: 'admin',
+    summary: 'List the tokens that are not revoked',
+    status: 200,
+    response: z.object({ tokens: z.array(Token) }),
+    problems: [],
+  },
+  revokeToken: {
+    method: 'delete',
+    path: '/admin/tokens/{name}',
+    access: 'admin',
+    summary: 'Revoke a token; its bearer stops working at once',
+    params: z.object({ name: TokenName }),
+    status: 204,
+    problems: ['not_found'],
+  },
+  listAudit: {
+    method: 'get',
+    path: '/admin/audit',
+    access: 'admin',
+    summary: 'Who did what, when; newest first',
+    query: AuditQuery,
+    status: 200,
+    response: AuditPage,
+    problems: ['invalid_cursor'],
+  },
+  registerProject: {
+    method: 'post',
+    path: '/projects',
+    access: 'any',
+    summary: 'Register a project; the caller becomes its owner',
+    body: ProjectBody,
+    status: 201,
+    response: Project,
+    problems: ['name_taken', 'git_url_refused'],
+  },
+  listProjects: {
+    method: 'get',
+    path: '/projects',
+    access: 'any',
+    summary: 'List own projects; an admin sees all',
+    status: 200,
+    response: z.object({ projects: z.array(Project) }),
+    problems: [],
+  },
+  getProject: {
+    method: 'get',
+    path: '/projects/{name}',
+    access: 'owner',
+    summary: 'One project in full',
+    params: byName,
+    status: 200,
+    response: Project,
+    problems: ['not_found'],
+  },
+  replaceProject: {
+    method: 'put',
+    path: '/projects/{name}',
+    access: 'owner',
+    summary: 'Replace a project; jobs that exist keep the recipe they were created with',
+    description:
+      'A `git_url` without credentials keeps the stored ones as long as scheme, host and path stay the same.',
+    params: byName,
+    body: ProjectBody,
+    status: 200,
+    response: Project,
+    problems: ['not_found', 'name_taken', 'git_url_refused'],
+  },
+  removeProject: {
+    method: 'delete',
+    path: '/projects/{name}',
+    access: 'owner',
+    summary: 'Remove a project with its jobs, logs and findings; running jobs are cancelled first',
+    params: byName,
+    status: 204,
+    problems: ['not_found'],
+  },
+  createJob: {
+    method: 'post',
+    path: '/projects/{name}/jobs',
+    access: 'owner',
+    summary: 'Queue a job, or several',
+    description:
+      'One job answers `{job_id, status, …}`. `recipe: "all"`, or no `subproject` where several declare the recipe, queues one job each and answers `{jobs: […]}`. With an `Idempotency-Key` the same request within 24 hours gets the first answer again and queues nothing.',
+    params: byName,
+    body: JobBody,
+    status: 202,
+    response: CreatedJobs,
+    headers: { 'Idempotency-Key': 'Up to 200 visible characters; honoured for 24 hours.' },
+    problems: ['not_found', 'recipe_not_declared', 'subproject_unknown', 'idempotency_conflict'],
+  },
+  listJobs: {
+    method: 'get',
+    path: '/jobs',
+    access: 'any',
+    summary: 'List own jobs, newest first; an admin sees all',
+    query: JobQuery,
+    status: 200,
+    response: JobPage,
+    problems: ['invalid_cursor'],
+  },
+  getJob: {
+    method: 'get',
+    path: '/jobs/{id}',
+    access: 'owner',
+    summary: 'One job: state, reason, exit code, commit, timings, attempts, the last 200 log lines',
+    params: byJob,
+    status: 200,
+    response: JobDetail,
+    problems: ['not_found'],
+  },
+  getLog: {
+    method: 'get',
+    path: '/jobs/{id}/log',
+    access: 'owner',
+    summary: 'The whole log of the newest attempt, or a part of it',
+    description:
+      '`offset` or a `Range: bytes=` header counts bytes of everything that was printed; `from_line` and `lines` count lines from 1. Where the middle of a huge log was left out, a line of the farm says how much.',
+    params: byJob,
+    query: LogQuery,
+    status: 200,
+    media: 'text/plain',
+    headers: { Range: 'A single byte range, answered with 206.' },
+    problems: ['not_found', 'range_not_satisfiable'],
+  },
+  streamLog: {
+    method: 'get',
+    path: '/jobs/{id}/log/stream',
+    access: 'owner',
+    summary: 'The log as it grows, as server-sent events, from the first line to the final state',
+    description:
+      'Events: `log` (data: a piece of text; id: `<attempt>.<byte offset after it>`), `gap` (data: bytes left out), `attempt` (a new attempt began) and at the end `end` (data: the job). `Last-Event-ID` resumes after the event it names.',
+    params: byJob,
+    query: z.strictObject({ attempt: LogQuery.shape.attempt }),
+    status: 200,
+    media: 'text/event-stream',
+    headers: { 'Last-Event-ID': 'The id of the last event that was seen.' },
+    problems: ['not_found'],
+  },
+  cancelJob: {
+    method: 'post',
+    path: '/jobs/{id}/cancel',
+    access: 'owner',
+    summary: 'Cancel a queued or running job',
+    params: byJob,
+    body: CancelBody,
+    bodyOptional: true,
+    status: 202,
+    response: z.object({ job: Job }),
+    problems: ['not_found', 'already_finished'],
+  },
+  retryJob: {
+    method: 'post',
+    path: '/jobs/{id}/retry',
+    access: 'owner',
+    summary: 'Queue another attempt of a finished job, on the same recipe and commit',
+    params: byJob,
+    status: 202,
+    response: z.object({ job: Job }),
+    problems: ['not_found', 'not_finished'],
+  },
+  listFindings: {
+    method: 'get',
+    path: '/jobs/{id}/findings',
+    access: 'owner',
+    summary: 'What the tools of a job reported, structured',
+    params: byJob,
+    query: FindingsQuery,
+    status: 200,
+    response: FindingsPage,
+    problems: ['not_found', 'invalid_cursor'],
+  },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof ROUTES;
+
+type Field<R, Key extends string> = R extends Record<Key, infer Schema> ? Schema : undefined;
+type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+type Input<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
+
+export type RouteOf<Name extends RouteName> = (typeof ROUTES)[Name];
+export type ParamsOf<Name extends RouteName> = Output<Field<RouteOf<Name>, 'params'>>;
+export type QueryOf<Name extends RouteName> = Output<Field<RouteOf<Name>, 'query'>>;
+export type BodyOf<Name extends RouteName> = Output<Field<RouteOf<Name>, 'body'>>;
+export type QueryInputOf<Name extends RouteName> = Input<Field<RouteOf<Name>, 'query'>>;
+export type BodyInputOf<Name extends RouteName> = Input<Field<RouteOf<Name>, 'body'>>;
+export type ResponseOf<Name extends RouteName> = Output<Field<RouteOf<Name>, 'response'>>;
+
+/** Problems that any route may answer, beside its own. */
+export function commonProblems(route: Route): ProblemCode[] {
+  const codes: ProblemCode[] = ['peer_refused', 'internal', 'database_away', 'overloaded'];
+  if (route.access !== 'lan') codes.push('unauthorized');
+  if (route.access === 'admin') codes.push('admin_only');
+  if (route.params || route.query || route.body) codes.push('invalid_input');
+  if (route.body) codes.push('malformed_body', 'unsupported_media_type', 'body_too_large');
+  return codes;
+}
