@@ -1,0 +1,44 @@
+import { sql } from 'kysely';
+import type { Database } from '../connect.ts';
+
+export type Undelivered = { jobId: string; attempt: number; turn: number };
+
+/** Queued jobs that no delivery speaks of, or whose delivery is so old that it may be lost; in their fair order. */
+export async function findUndelivered(
+  db: Database,
+  options: { neverDeliveredForSecs: number; deliveredBeforeSecs: number; limit: number },
+): Promise<Undelivered[]> {
+  const found = await sql<Undelivered>`
+    select id as "jobId", attempt + 1 as attempt, turn from jobs
+    where status = 'queued' and (
+      (dispatched_at is null and queued_at < now() - make_interval(secs => ${options.neverDeliveredForSecs}))
+      or dispatched_at < now() - make_interval(secs => ${options.deliveredBeforeSecs}))
+    order by turn, queued_at, id limit ${options.limit}`.execute(db);
+  return found.rows;
+}
+
+/** The turns of queued jobs, to put them into their first delivery. */
+export async function findTurns(db: Database, jobIds: string[]): Promise<Undelivered[]> {
+  const found = await sql<Undelivered>`
+    select id as "jobId", attempt + 1 as attempt, turn from jobs
+    where id = any(${jobIds}::uuid[]) and status = 'queued' order by turn, queued_at, id`.execute(db);
+  return found.rows;
+}
+
+export async function markDispatched(db: Database, jobIds: string[]): Promise<void> {
+  await sql`
+    update jobs set dispatched_at = now() where id = any(${jobIds}::uuid[]) and status = 'queued'`.execute(db);
+}
+
+/** Forgets all deliveries, after the queue lost its memory. Returns how many jobs will be delivered again. */
+export async function forgetDeliveries(db: Database): Promise<number> {
+  const forgotten = await sql`
+    update jobs set dispatched_at = null where status = 'queued' and dispatched_at is not null`.execute(db);
+  return Number(forgotten.numAffectedRows ?? 0);
+}
+
+/** Writes down the commit a ref pointed at, unless it is known already. */
+export async function pinCommit(db: Database, jobIds: string[], sha: string): Promise<void> {
+  await sql`
+    update jobs set sha = ${sha} where id = any(${jobIds}::uuid[]) and sha is null and status = 'queued'`.execute(db);
+}

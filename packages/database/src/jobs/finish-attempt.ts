@@ -1,0 +1,95 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
+import type { LogChunk, LogSummary } from '@crafting-table/contracts/log';
+import { ATTEMPTS_MAX } from '@crafting-table/contracts/project';
+import type { Reason, TerminalStatus } from '@crafting-table/contracts/words';
+import type { Database } from '../connect.ts';
+import { insertChunksFrom } from '../log-chunks.ts';
+
+export type AttemptResult = {
+  jobId: string;
+  attempt: number;
+  status: TerminalStatus;
+  reason: Reason;
+  exit_code: number | null;
+  detail: string | null;
+  log: LogSummary | null;
+  chunks: LogChunk[];
+  findings: Finding[];
+  findingsCount: number;
+  toolRuns: ToolRun[];
+};
+
+/** `requeued`: the result stands, and the recipe asked for another attempt after such a reason. */
+export type FinishAnswer = 'accepted' | 'requeued' | 'over';
+
+/** Beside holding the newest attempt, what must be true for a result to be accepted. */
+export type FinishGuard = 'held' | { leaseExpiredForSecs: number } | { overdueForSecs: number };
+
+/**
+ * Writes the result, the end of the log and the findings of an attempt in one statement, so that a reader never sees
+ * a finished job with a wrong count. `over` means that the attempt was ended by somebody else: nothing was written.
+ */
+export async function finishAttempt(
+  db: Database,
+  result: AttemptResult,
+  guard: FinishGuard = 'held',
+): Promise<FinishAnswer> {
+  const log = result.log;
+  const again = sql`(recipe_snapshot->'retry_on' ? ${result.reason} and attempt < ${sql.lit(ATTEMPTS_MAX)}
+    and cancel_requested_at is null)`;
+  const finished = await sql<{ status: string }>`
+    with fenced as (
+      update jobs set
+        status = case when ${again} then 'queued' else ${result.status} end,
+        reason = case when ${again} then null else ${result.reason} end,
+        exit_code = case when ${again} then null else ${result.exit_code}::int end,
+        detail = case when ${again} then null else ${result.detail} end,
+        findings_count = case when ${again} then 0 else ${result.findingsCount}::int end,
+        finished_at = case when ${again} then null else now() end,
+        queued_at = case when ${again} then now() else queued_at end,
+        dispatched_at = case when ${again} then null else dispatched_at end,
+        lease_until = null, deadline_at = null
+      where id = ${result.jobId} and attempt = ${result.attempt} and status = 'running' and ${guardCondition(guard)}
+      returning id, attempt, status),
+    closed as (
+      update attempts set status = ${result.status}, reason = ${result.reason}, exit_code = ${result.exit_code},
+        detail = ${result.detail}, finished_at = now(), log_bytes = ${log?.bytes ?? null},
+        log_lines = ${log?.lines ?? null}, log_stored_bytes = ${log?.stored_bytes ?? null},
+        log_stored_sha256 = ${log?.stored_sha256 ?? null}, log_omitted_bytes = ${log?.omitted_bytes ?? null},
+        log_omitted_lines = ${log?.omitted_lines ?? null}
+      from fenced where job_id = fenced.id and number = fenced.attempt),
+    chunks as (${insertChunksFrom(sql`fenced`, result.chunks)}),
+    found as (
+      insert into findings (job_id, attempt, ordinal, data)
+      select fenced.id, fenced.attempt, f.ordinal, f.data
+      from fenced, jsonb_array_elements(${JSON.stringify(result.findings)}::jsonb) with ordinality as f (data, ordinal)),
+    tools as (
+      insert into tool_runs (job_id, attempt, ordinal, data)
+      select fenced.id, fenced.attempt, t.ordinal, t.data
+      from fenced, jsonb_array_elements(${JSON.stringify(result.toolRuns)}::jsonb) with ordinality as t (data, ordinal))
+    select status, pg_notify('crafting_job', id || '.' || attempt) from fenced`.execute(db);
+  const row = finished.rows[0];
+  if (!row) return 'over';
+  return row.status === 'queued' ? 'requeued' : 'accepted';
+}
+
+/** Keeps what a worker reported too late beside the attempt, where a person can see it. It changes no state. */
+export async function keepSupersededResult(
+  db: Database,
+  late: { jobId: string; attempt: number; reason: Reason; exit_code: number | null },
+): Promise<void> {
+  await sql`
+    update attempts set superseded_reason = ${late.reason}, superseded_exit_code = ${late.exit_code},
+      superseded_at = now()
+    where job_id = ${late.jobId} and number = ${late.attempt} and status <> 'running'`.execute(db);
+}
+
+function guardCondition(guard: FinishGuard): RawBuilder<unknown> {
+  if (guard === 'held') return sql`true`;
+  if ('leaseExpiredForSecs' in guard) {
+    return sql`lease_until < now() - make_interval(secs => ${guard.leaseExpiredForSecs})`;
+  }
+  const past = sql`now() - make_interval(secs => ${guard.overdueForSecs})`;
+  return sql`(deadline_at < ${past} or cancel_requested_at < ${past})`;
+}

@@ -1,0 +1,73 @@
+import pg from 'pg';
+
+export const CHANNELS = ['crafting_log', 'crafting_job', 'crafting_cancel'] as const;
+export type Channel = (typeof CHANNELS)[number];
+/** What happened, as ids only: `<job id>.<attempt>`. */
+export type Notice = { channel: Channel; jobId: string; attempt: number };
+
+const RECONNECT_MS = 500;
+
+export type Listener = AsyncDisposable & { readonly connected: boolean };
+
+/**
+ * Hears what other processes announce. Notices are hints: they are lost while the connection is down, so `onGap` is
+ * called after each (re)connection and the caller looks for itself.
+ */
+export function listen(options: {
+  url: string;
+  channels: readonly Channel[];
+  onNotice: (notice: Notice) => void;
+  onGap: () => void;
+}): Listener {
+  let client: pg.Client | null = null;
+  let connected = false;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const reconnectLater = () => {
+    connected = false;
+    client = null;
+    if (!closed) timer ??= setTimeout(connect, RECONNECT_MS);
+  };
+
+  async function connect(): Promise<void> {
+    timer = undefined;
+    const fresh = new pg.Client({ connectionString: options.url, application_name: 'crafting-listen', keepAlive: true });
+    client = fresh;
+    fresh.on('error', reconnectLater);
+    fresh.on('end', reconnectLater);
+    fresh.on('notification', (message) => {
+      const notice = parseNotice(message.channel, message.payload);
+      if (notice) options.onNotice(notice);
+    });
+    try {
+      await fresh.connect();
+      await fresh.query(options.channels.map((channel) => `listen ${channel}`).join('; '));
+      connected = true;
+      options.onGap();
+    } catch {
+      // Postgres is away; the next try is due in a moment and onGap will make good what was missed.
+      fresh.end().catch(() => {});
+      reconnectLater();
+    }
+  }
+
+  void connect();
+  return {
+    get connected() {
+      return connected;
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      clearTimeout(timer);
+      await client?.end().catch(() => {}); // It may have broken already; there is nothing left to release then.
+    },
+  };
+}
+
+function parseNotice(channel: string, payload: string | undefined): Notice | null {
+  const [jobId, attempt] = (payload ?? '').split('.');
+  const known = CHANNELS.find((name) => name === channel);
+  if (!known || !jobId || attempt === undefined) return null;
+  return { channel: known, jobId, attempt: Number(attempt) };
+}
