@@ -3,11 +3,12 @@ import { z } from 'zod';
 
 export const TokenName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/, 'use 1 to 100 letters, digits, dots, dashes, @ or underscores');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/,
+    'use 1 to 100 letters, digits, dots, dashes, @ or underscores',
+  );
 
-export const Cidr = z
-  .union([z.cidrv4(), z.cidrv6()])
-  .describe('A network like 192.168.1.0/24 or fd00::/8');
+export const Cidr = z.union([z.cidrv4(), z.cidrv6()]).describe('A network like 192.168.1.0/24 or fd00::/8');
 
 export const TokenBody = z.strictObject({
   name: TokenName,

@@ -27,20 +27,42 @@ export type FindingKind = z.infer<typeof FindingKind>;
 export const FindingLevel = z.enum(['error', 'warning', 'note', 'none']);
 export type FindingLevel = z.infer<typeof FindingLevel>;
 
-/** Lines and columns count from 1. Columns are in the unit the tool uses. */
+/** Lines and columns count from 1; `end_col` is one past the last column. Columns are in the unit the tool uses. */
 export const Region = z.object({
   line: z.int().positive(),
   col: z.int().positive().optional(),
   end_line: z.int().positive().optional(),
   end_col: z.int().positive().optional(),
+  /** What one column is, where the format says so. */
+  unit: z.enum(['utf16', 'codepoint', 'byte']).optional(),
 });
 export type Region = z.infer<typeof Region>;
+
+/** Another place the tool points at: a note, an include, a step of a flow. */
+export const RelatedPlace = z.object({
+  path: z.string().optional(),
+  path_raw: z.string().optional(),
+  region: Region.optional(),
+  message: z.string().optional(),
+});
+export type RelatedPlace = z.infer<typeof RelatedPlace>;
+
+/** One try of a test that was tried several times or failed in several phases. */
+export const TestTry = z.object({
+  outcome: z.enum(['failed', 'errored']),
+  message: z.string(),
+  /** The exception or assertion class. */
+  type: z.string().optional(),
+});
+export type TestTry = z.infer<typeof TestTry>;
 
 export const TestDetail = z.object({
   suite: z.string().optional(),
   name: z.string(),
   outcome: z.enum(['passed', 'failed', 'errored', 'skipped', 'todo', 'flaky']),
   duration_ms: z.number().nonnegative().optional(),
+  /** Every failure that was reported for this test, when there was more than one or the test passed in the end. */
+  tries: z.array(TestTry).optional(),
 });
 export type TestDetail = z.infer<typeof TestDetail>;
 
@@ -52,12 +74,27 @@ export const FindingSource = z.object({
 });
 export type FindingSource = z.infer<typeof FindingSource>;
 
+/** Somebody already said that this one is accepted: a comment in the source, or the tool's configuration. */
+export const Suppression = z.object({
+  by: z.enum(['source', 'config']),
+  reason: z.string().optional(),
+});
+export type Suppression = z.infer<typeof Suppression>;
+
 export const Finding = z.object({
   kind: FindingKind,
   tool: z.string(),
+  /** The subproject whose recipe printed it; empty for the root of the repository. */
+  subproject: z.string().optional(),
   rule_id: z.string().optional(),
+  rule_name: z.string().optional(),
+  rule_url: z.string().optional(),
+  /** `CWE-79`, without duplicates. */
+  cwe: z.array(z.string()).optional(),
   severity: Severity,
   level: FindingLevel,
+  /** Severity in the tool's own word or number. */
+  raw_severity: z.string().optional(),
   /** First line, at most 1 kB. */
   message: z.string(),
   /** The rest of what the tool said, at most 16 kB. */
@@ -67,8 +104,14 @@ export const Finding = z.object({
   /** As the tool wrote it. */
   path_raw: z.string().optional(),
   region: Region.optional(),
+  related: z.array(RelatedPlace).optional(),
   test: TestDetail.optional(),
+  suppressed: Suppression.optional(),
+  /** Fingerprints the tool computed itself, by the tool's name for the recipe. */
+  native_fingerprints: z.record(z.string(), z.string()).optional(),
   source: FindingSource,
+  /** Where else the same finding was read. */
+  more_sources: z.array(FindingSource).optional(),
   /** How often the same finding was reported in one job. */
   occurrences: z.int().positive(),
   /** Fields of the tool's own format that have no place above. */
@@ -89,6 +132,8 @@ export const ToolRun = z.object({
   claimed: z.record(z.string(), z.number()).optional(),
   /** The same totals as counted while reading. */
   parsed: z.record(z.string(), z.number()).optional(),
+  /** Findings that were counted but not kept, because a limit was reached. */
+  omitted_findings: z.int().positive().optional(),
   /** Why it is not complete, for people. */
   note: z.string().optional(),
 });

@@ -5,7 +5,10 @@ import { Recipe, RetryableReason } from './words.ts';
 /** Letters, digits, dot, dash and underscore; it stands in URLs and folder names as it is. */
 export const ProjectName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'use 1 to 100 letters, digits, dots, dashes or underscores, starting with a letter or digit');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+    'use 1 to 100 letters, digits, dots, dashes or underscores, starting with a letter or digit',
+  );
 export type ProjectName = z.infer<typeof ProjectName>;
 
 /** A folder inside the repository: `.` or `sdks/python`. Never absolute, never upwards. */
@@ -29,7 +32,9 @@ export const CommitSha = z
   .regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'must be a full commit id: 40 or 64 lower-case hex digits');
 
 const Command = z.string().min(1).max(32_768).refine(hasNoNul, 'must not contain NUL');
-const Language = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+#._-]{0,39}$/, 'must be a short word like python or c++');
+const Language = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9+#._-]{0,39}$/, 'must be a short word like python or c++');
 
 export const TIMEOUT_SECS_MAX = 86_400;
 const TimeoutSecs = z.int().positive().max(TIMEOUT_SECS_MAX);
@@ -81,7 +86,15 @@ const Notify = z.strictObject({
   email: z.array(z.email().max(254)).max(100).default([]),
   on: z
     .array(
-      z.enum(['audit_pass', 'audit_fail', 'test_fail', 'lint_warn', 'cve_found', 'patch_drafted', 'nightly_summary']),
+      z.enum([
+        'audit_pass',
+        'audit_fail',
+        'test_fail',
+        'lint_warn',
+        'cve_found',
+        'patch_drafted',
+        'nightly_summary',
+      ]),
     )
     .max(20)
     .default([]),

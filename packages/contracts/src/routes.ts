@@ -57,7 +57,7 @@ export const ROUTES = {
   getOpenApi: {
     method: 'get',
     path: '/openapi.json',
-    access: 'lan',
+    access: 'any',
     summary: 'This API as an OpenAPI 3.1 document',
     status: 200,
     media: 'application/json',
@@ -66,8 +66,8 @@ export const ROUTES = {
   getDocs: {
     method: 'get',
     path: '/docs',
-    access: 'lan',
-    summary: 'This API as a page to read and try',
+    access: 'any',
+    summary: 'This API as a page to read and try; without a bearer it asks for one',
     status: 200,
     media: 'text/html',
     problems: [],
@@ -217,7 +217,7 @@ export const ROUTES = {
     access: 'owner',
     summary: 'The log as it grows, as server-sent events, from the first line to the final state',
     description:
-      'Events: `log` (data: a piece of text; id: `<attempt>.<byte offset after it>`), `gap` (data: bytes left out), `attempt` (a new attempt began) and at the end `end` (data: the job). `Last-Event-ID` resumes after the event it names.',
+      'Events, their data always JSON: `log` `{text}` with the id `<attempt>.<byte offset after it>`, `gap` `{bytes}` left out, `attempt` `{attempt}` when another one begins, and at the end `end` `{job}`. `Last-Event-ID` resumes after the event it names.',
     params: byJob,
     query: z.strictObject({ attempt: LogQuery.shape.attempt }),
     status: 200,

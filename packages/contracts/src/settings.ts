@@ -1,6 +1,7 @@
 // Every setting of the farm: its name, its default, who reads it. Each app's config.ts picks its own ones with
 // readSettings(); `.env.example` and the table in the README are compared with this list by a test.
 import { z } from 'zod';
+import { nearestName } from './nearest-name.ts';
 
 type App = 'api' | 'worker' | 'launcher';
 
@@ -211,13 +212,19 @@ export const SETTINGS = {
       .default('crafting'),
     example: 'crafting',
     help: 'Sets farms apart that share one Redis.',
-    readBy: farm,
+    readBy: everyone,
   },
   CRAFTING_LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     example: 'info',
     help: "How much the farm's own processes log to standard error, as JSON lines.",
     readBy: farm,
+  },
+  CRAFTING_DEMO_REMOTE: {
+    schema: z.url({ protocol: /^file$/ }).optional(),
+    example: '',
+    help: 'The one file: git URL that is allowed although CRAFTING_FILE_REMOTES is 0. The launcher sets it to its demo.',
+    readBy: ['api', 'launcher'],
   },
   CRAFTING_WORKERS: {
     schema: z.coerce.number().int().min(0).max(64).default(1),
@@ -246,7 +253,10 @@ export function readSettings<const Name extends SettingName>(
 ): Settings<Name> {
   const faults = Object.keys(environment)
     .filter((name) => name.startsWith('CRAFTING_') && !(name in SETTINGS))
-    .map((name) => `${name} is not a setting of crafting-table; did you mean ${nearestName(name)}?`);
+    .map(
+      (name) =>
+        `${name} is not a setting of crafting-table; did you mean ${nearestName(name, Object.keys(SETTINGS))}?`,
+    );
   const values: Record<string, unknown> = {};
   for (const name of names) {
     const parsed = SETTINGS[name].schema.safeParse(environment[name] || undefined);
@@ -255,22 +265,4 @@ export function readSettings<const Name extends SettingName>(
   }
   if (faults.length > 0) throw new SettingsError(faults.join('\n'));
   return values as Settings<Name>; // Each value came out of the schema of its own name.
-}
-
-function nearestName(unknown: string): string {
-  const scored = Object.keys(SETTINGS).map((name) => ({ name, distance: editDistance(unknown, name) }));
-  return scored.reduce((best, next) => (next.distance < best.distance ? next : best)).name;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, substitution));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

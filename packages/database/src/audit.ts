@@ -20,7 +20,10 @@ export async function insertAudit(
 }
 
 /** Newest first; `before` is the id the page before ended with. */
-export async function listAudit(db: Database, page: { limit: number; before: number | null }): Promise<AuditRow[]> {
+export async function listAudit(
+  db: Database,
+  page: { limit: number; before: number | null },
+): Promise<AuditRow[]> {
   let query = db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(page.limit);
   if (page.before !== null) query = query.where('id', '<', page.before);
   return query.execute();

@@ -1,6 +1,15 @@
 const AWAY_SQLSTATES = new Set(['57P01', '57P02', '57P03', '57P05', '53300', '57014', '25P03']);
-const AWAY_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOENT']);
-const AWAY_MESSAGES = /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|connection ended|cannot use a pool after|not queryable/i;
+const AWAY_SYSTEM_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOENT',
+]);
+const AWAY_MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|connection ended|cannot use a pool after|not queryable/i;
 
 /** Whether an error says that Postgres could not be reached or was stopping, so that the same call may work later. */
 export function isDatabaseAway(error: unknown): boolean {

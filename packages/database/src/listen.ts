@@ -32,7 +32,11 @@ export function listen(options: {
 
   async function connect(): Promise<void> {
     timer = undefined;
-    const fresh = new pg.Client({ connectionString: options.url, application_name: 'crafting-listen', keepAlive: true });
+    const fresh = new pg.Client({
+      connectionString: options.url,
+      application_name: 'crafting-listen',
+      keepAlive: true,
+    });
     client = fresh;
     fresh.on('error', reconnectLater);
     fresh.on('end', reconnectLater);

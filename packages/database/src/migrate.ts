@@ -68,10 +68,14 @@ function refuseStrangers(migrations: Migration[], applied: Map<number, string>):
   for (const [version, checksum] of applied) {
     const migration = known.get(version);
     if (!migration) {
-      throw new Error(`the database has migration ${version}, which this release does not know: start a newer release`);
+      throw new Error(
+        `the database has migration ${version}, which this release does not know: start a newer release`,
+      );
     }
     if (migration.checksum !== checksum) {
-      throw new Error(`${migration.name} was changed after it was applied: restore the file, add a new migration instead`);
+      throw new Error(
+        `${migration.name} was changed after it was applied: restore the file, add a new migration instead`,
+      );
     }
   }
 }

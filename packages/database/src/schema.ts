@@ -129,7 +129,7 @@ export type Schema = {
     seen_at: Generated<Date>;
   };
   sweep: {
-    only: Generated<boolean>;
+    single: Generated<boolean>;
     swept_at: Date | null;
     amnesty_until: Date | null;
     queue_incarnation: string | null;

@@ -1,7 +1,12 @@
 import { sql } from 'kysely';
 import type { Database } from './connect.ts';
 
-export type QueueStats = { queued: number; running: number; oldest_queued_secs: number | null; postgres: string };
+export type QueueStats = {
+  queued: number;
+  running: number;
+  oldest_queued_secs: number | null;
+  postgres: string;
+};
 
 export async function readQueueStats(db: Database): Promise<QueueStats> {
   const found = await sql<QueueStats>`

@@ -16,7 +16,14 @@ const COLUMNS = ['id', 'name', 'is_admin', 'ip_cidrs', 'created_at', 'expires_at
 /** Returns null when a token of this name is in force. */
 export async function insertToken(
   db: Database,
-  token: { id: string; name: string; hash: Buffer; is_admin: boolean; ip_cidrs: string[]; expires_at: Date | null },
+  token: {
+    id: string;
+    name: string;
+    hash: Buffer;
+    is_admin: boolean;
+    ip_cidrs: string[];
+    expires_at: Date | null;
+  },
 ): Promise<TokenRow | null> {
   const row = await db
     .insertInto('tokens')
@@ -66,5 +73,7 @@ export async function touchTokens(db: Database, usedAt: Map<string, Date>): Prom
   const times = [...usedAt.values()];
   await sql`
     update tokens set last_used_at = greatest(last_used_at, used.at)
-    from unnest(${ids}::uuid[], ${times}::timestamptz[]) as used (id, at) where tokens.id = used.id`.execute(db);
+    from unnest(${ids}::uuid[], ${times}::timestamptz[]) as used (id, at) where tokens.id = used.id`.execute(
+    db,
+  );
 }

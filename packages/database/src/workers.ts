@@ -32,7 +32,9 @@ export async function unregisterWorker(db: Database, id: string): Promise<void> 
 /** Workers that gave a sign of life within the last `seconds`. */
 export async function listLiveWorkers(db: Database, seconds: number): Promise<WorkerRow[]> {
   const found = await sql<WorkerRow>`
-    select * from workers where seen_at > now() - make_interval(secs => ${seconds}) order by name, id`.execute(db);
+    select * from workers where seen_at > now() - make_interval(secs => ${seconds}) order by name, id`.execute(
+    db,
+  );
   return found.rows;
 }
 

@@ -52,7 +52,10 @@ export async function claimJob(db: Database, options: ClaimOptions): Promise<Cla
 }
 
 /** Says that the workspace is being made and takes longer than a moment. False: this attempt is over. */
-export async function markPreparing(db: Database, held: { jobId: string; attempt: number }): Promise<boolean> {
+export async function markPreparing(
+  db: Database,
+  held: { jobId: string; attempt: number },
+): Promise<boolean> {
   const marked = await sql`
     update jobs set preparing_at = now()
     where id = ${held.jobId} and attempt = ${held.attempt} and status = 'running'`.execute(db);

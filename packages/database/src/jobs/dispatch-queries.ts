@@ -3,17 +3,17 @@ import type { Database } from '../connect.ts';
 
 export type Undelivered = { jobId: string; attempt: number; turn: number };
 
-/** Queued jobs that no delivery speaks of, or whose delivery is so old that it may be lost; in their fair order. */
+/** Queued jobs that are to be delivered again, in their fair order: those without a delivery, then those of an old one. */
 export async function findUndelivered(
   db: Database,
-  options: { neverDeliveredForSecs: number; deliveredBeforeSecs: number; limit: number },
+  options: { deliveredBeforeSecs: number; limit: number },
 ): Promise<Undelivered[]> {
   const found = await sql<Undelivered>`
-    select id as "jobId", attempt + 1 as attempt, turn from jobs
-    where status = 'queued' and (
-      (dispatched_at is null and queued_at < now() - make_interval(secs => ${options.neverDeliveredForSecs}))
-      or dispatched_at < now() - make_interval(secs => ${options.deliveredBeforeSecs}))
-    order by turn, queued_at, id limit ${options.limit}`.execute(db);
+    select id as "jobId", attempt + 1 as attempt, turn from (
+      select * from jobs where status = 'queued'
+        and (dispatched_at is null or dispatched_at < now() - make_interval(secs => ${options.deliveredBeforeSecs}))
+      order by dispatched_at nulls first, turn, queued_at, id limit ${options.limit}) due
+    order by turn, queued_at, id`.execute(db);
   return found.rows;
 }
 
@@ -27,7 +27,15 @@ export async function findTurns(db: Database, jobIds: string[]): Promise<Undeliv
 
 export async function markDispatched(db: Database, jobIds: string[]): Promise<void> {
   await sql`
-    update jobs set dispatched_at = now() where id = any(${jobIds}::uuid[]) and status = 'queued'`.execute(db);
+    update jobs set dispatched_at = now() where id = any(${jobIds}::uuid[]) and status = 'queued'`.execute(
+    db,
+  );
+}
+
+/** Says that these jobs have no delivery, so that the sweep makes one. */
+export async function forgetDispatch(db: Database, jobIds: string[]): Promise<void> {
+  await sql`
+    update jobs set dispatched_at = null where id = any(${jobIds}::uuid[]) and status = 'queued'`.execute(db);
 }
 
 /** Forgets all deliveries, after the queue lost its memory. Returns how many jobs will be delivered again. */
@@ -40,5 +48,7 @@ export async function forgetDeliveries(db: Database): Promise<number> {
 /** Writes down the commit a ref pointed at, unless it is known already. */
 export async function pinCommit(db: Database, jobIds: string[], sha: string): Promise<void> {
   await sql`
-    update jobs set sha = ${sha} where id = any(${jobIds}::uuid[]) and sha is null and status = 'queued'`.execute(db);
+    update jobs set sha = ${sha} where id = any(${jobIds}::uuid[]) and sha is null and status = 'queued'`.execute(
+    db,
+  );
 }

@@ -4,7 +4,7 @@ import type { LogChunk, LogSummary } from '@crafting-table/contracts/log';
 import { ATTEMPTS_MAX } from '@crafting-table/contracts/project';
 import type { Reason, TerminalStatus } from '@crafting-table/contracts/words';
 import type { Database } from '../connect.ts';
-import { insertChunksFrom } from '../log-chunks.ts';
+import { deleteTrimmedFrom, insertChunksFrom, type Trim } from '../log-chunks.ts';
 
 export type AttemptResult = {
   jobId: string;
@@ -15,6 +15,7 @@ export type AttemptResult = {
   detail: string | null;
   log: LogSummary | null;
   chunks: LogChunk[];
+  trim: Trim | null;
   findings: Finding[];
   findingsCount: number;
   toolRuns: ToolRun[];
@@ -59,6 +60,7 @@ export async function finishAttempt(
         log_stored_sha256 = ${log?.stored_sha256 ?? null}, log_omitted_bytes = ${log?.omitted_bytes ?? null},
         log_omitted_lines = ${log?.omitted_lines ?? null}
       from fenced where job_id = fenced.id and number = fenced.attempt),
+    trimmed as (${result.trim ? deleteTrimmedFrom(sql`fenced`, result.trim) : sql`select 1`}),
     chunks as (${insertChunksFrom(sql`fenced`, result.chunks)}),
     found as (
       insert into findings (job_id, attempt, ordinal, data)

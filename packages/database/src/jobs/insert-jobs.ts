@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { RecipeSnapshot } from '@crafting-table/contracts/job';
 import type { Recipe } from '@crafting-table/contracts/words';
 import type { Database } from '../connect.ts';
+import type { Undelivered } from './dispatch-queries.ts';
 
 export type NewJob = {
   id: string;
@@ -18,15 +19,18 @@ export type NewJob = {
 /** What the queue can hold as a priority number is 2^21; beyond this limit the order falls back to first come. */
 export const TURN_MAX = 2_000_000;
 
-/** Inserts jobs of one project, in order. False when the project is gone. */
-export async function insertJobs(db: Database, jobs: NewJob[]): Promise<boolean> {
-  const inserted = await insertion(jobs, sql`true`).execute(db);
-  return inserted.numAffectedRows === BigInt(jobs.length);
+/**
+ * Inserts jobs of one project, in order, and returns their turns; null when the project is gone. They count as
+ * dispatched: the caller delivers them at once, and the sweep delivers them again when that came to nothing.
+ */
+export async function insertJobs(db: Database, jobs: NewJob[]): Promise<Undelivered[] | null> {
+  const inserted = await insertion(jobs).execute(db);
+  return inserted.rows.length === jobs.length ? inserted.rows : null;
 }
 
 export type Idempotency = { owner: string; key: string; requestHash: Buffer; response: unknown };
 export type IdempotentInsert =
-  | { outcome: 'inserted' }
+  | { outcome: 'inserted'; turns: Undelivered[] }
   | { outcome: 'repeated'; response: unknown }
   | { outcome: 'conflict' }
   | { outcome: 'project_gone' };
@@ -48,8 +52,8 @@ export async function insertJobsOnce(
         set request_hash = excluded.request_hash, response = excluded.response, created_at = now()
         where idempotency_keys.created_at < now() - interval '24 hours'`.execute(transaction);
     if (fresh.numAffectedRows === 1n) {
-      const inserted = await insertion(jobs, sql`true`).execute(transaction);
-      if (inserted.numAffectedRows === BigInt(jobs.length)) return { outcome: 'inserted' };
+      const inserted = await insertion(jobs).execute(transaction);
+      if (inserted.rows.length === jobs.length) return { outcome: 'inserted', turns: inserted.rows };
       await sql`delete from idempotency_keys where owner = ${owner} and key = ${key}`.execute(transaction);
       return { outcome: 'project_gone' };
     }
@@ -83,15 +87,15 @@ export function fairTurn(projectId: RawBuilder<unknown>, priority: RawBuilder<un
       (select max(turn) from jobs where status = 'running'), 0))`;
 }
 
-function insertion(jobs: NewJob[], condition: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`
-    insert into jobs (id, project_id, owner, recipe, subproject, ref, sha, recipe_snapshot, priority, turn)
+function insertion(jobs: NewJob[]): RawBuilder<Undelivered> {
+  return sql<Undelivered>`
+    insert into jobs (id, project_id, owner, recipe, subproject, ref, sha, recipe_snapshot, priority, turn, dispatched_at)
     select n.id, n.project_id, n.owner, n.recipe, n.subproject, n.ref, n.sha, n.recipe_snapshot, n.priority,
-      least(${sql.lit(TURN_MAX)}, n.ordinal - 1 + ${fairTurn(sql`n.project_id`, sql`n.priority`)})
+      least(${sql.lit(TURN_MAX)}, n.ordinal - 1 + ${fairTurn(sql`n.project_id`, sql`n.priority`)}), now()
     from rows from (jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as (
         id uuid, project_id uuid, owner text, recipe text, subproject text, ref text, sha text,
         recipe_snapshot jsonb, priority smallint)) with ordinality
       as n (id, project_id, owner, recipe, subproject, ref, sha, recipe_snapshot, priority, ordinal)
     join projects p on p.id = n.project_id and p.removed_at is null
-    where ${condition}`;
+    returning id as "jobId", attempt + 1 as attempt, turn`;
 }

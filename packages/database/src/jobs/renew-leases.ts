@@ -22,6 +22,8 @@ export async function renewLeases(
     from unnest(${held.map((each) => each.jobId)}::uuid[], ${held.map((each) => each.attempt)}::int[])
       as held (job_id, attempt)
     where jobs.id = held.job_id and jobs.attempt = held.attempt and jobs.status = 'running'
-    returning jobs.id as "jobId", jobs.attempt, jobs.cancel_requested_at is not null as "cancelRequested"`.execute(db);
+    returning jobs.id as "jobId", jobs.attempt, jobs.cancel_requested_at is not null as "cancelRequested"`.execute(
+    db,
+  );
   return renewed.rows;
 }

@@ -1,0 +1,99 @@
+// What each route does: translate, call one verb, render. No rule of the farm lives here.
+import type { Database } from '@crafting-table/database/connect';
+import { checkHealth } from '@crafting-table/farm/health/check-health';
+import { cancelJob } from '@crafting-table/farm/jobs/cancel-job';
+import { createJobs } from '@crafting-table/farm/jobs/create-jobs';
+import type { Dispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
+import { listFindings } from '@crafting-table/farm/jobs/list-findings';
+import { listJobs } from '@crafting-table/farm/jobs/list-jobs';
+import { retryJob } from '@crafting-table/farm/jobs/retry-job';
+import { getJob } from '@crafting-table/farm/jobs/show-job';
+import type { News } from '@crafting-table/farm/logs/news';
+import type { FileRemotes } from '@crafting-table/farm/projects/git-remote';
+import { registerProject } from '@crafting-table/farm/projects/register-project';
+import { removeProject } from '@crafting-table/farm/projects/remove-project';
+import { replaceProject } from '@crafting-table/farm/projects/replace-project';
+import { getProject, listProjects } from '@crafting-table/farm/projects/show-project';
+import { refuse, type Refusal } from '@crafting-table/farm/refusal';
+import { listAudit } from '@crafting-table/farm/tokens/list-audit';
+import { listTokens } from '@crafting-table/farm/tokens/list-tokens';
+import { mintToken } from '@crafting-table/farm/tokens/mint-token';
+import { revokeToken } from '@crafting-table/farm/tokens/revoke-token';
+import type { Deliveries } from '@crafting-table/queues/open-deliveries';
+import { sendDocsPage } from '../docs/send-docs-page.ts';
+import { openApiDocument } from '../docs/openapi.ts';
+import { sent, type Handlers } from '../http/bind-routes.ts';
+import { sendLog } from './send-log.ts';
+import { streamLog } from './stream-log.ts';
+
+export type Parts = {
+  db: Database;
+  deliveries: Deliveries;
+  dispatcher: Dispatcher;
+  news: News;
+  version: string;
+  fileRemotes: FileRemotes;
+  defaultTimeoutSecs: number;
+  /** A worker silent for longer is not shown as alive. */
+  workerAliveSecs: number;
+};
+
+export function createHandlers(parts: Parts): Handlers {
+  const { db, deliveries, dispatcher, fileRemotes } = parts;
+  return {
+    getHealth: async ({ response }) => {
+      response.set('Cache-Control', 'no-store');
+      return checkHealth(db, deliveries, parts);
+    },
+    getOpenApi: async ({ response }) => {
+      response.json(openApiDocument(parts.version));
+      return sent;
+    },
+    getDocs: async ({ response }) => {
+      sendDocsPage(response, 200);
+      return sent;
+    },
+
+    mintToken: async ({ caller, body, response }) => {
+      response.set('Cache-Control', 'no-store');
+      return mintToken(db, caller.name, body);
+    },
+    listTokens: async () => listTokens(db),
+    revokeToken: async ({ caller, params }) => revokeToken(db, caller.name, params.name),
+    listAudit: async ({ query }) => listAudit(db, query),
+
+    registerProject: async ({ caller, body }) => registerProject(db, caller, body, fileRemotes),
+    listProjects: async ({ caller }) => listProjects(db, caller),
+    getProject: async ({ caller, params }) => getProject(db, caller, params.name),
+    replaceProject: async ({ caller, params, body }) =>
+      replaceProject(db, caller, params.name, body, fileRemotes),
+    removeProject: async ({ caller, params }) => removeProject(db, caller, params.name),
+
+    createJob: async ({ caller, params, body, request }) => {
+      const key = readIdempotencyKey(request.headers['idempotency-key']);
+      if (typeof key === 'object' && key !== null) return key;
+      const { defaultTimeoutSecs } = parts;
+      return createJobs(db, dispatcher, {
+        caller,
+        project: params.name,
+        body,
+        idempotencyKey: key,
+        defaultTimeoutSecs,
+      });
+    },
+    listJobs: async ({ caller, query }) => listJobs(db, caller, query),
+    getJob: async ({ caller, params }) => getJob(db, caller, params.id),
+    cancelJob: async ({ caller, params, body }) => cancelJob(db, caller, params.id, body.reason),
+    retryJob: async ({ caller, params }) => retryJob(db, deliveries, caller, params.id),
+    listFindings: async ({ caller, params, query }) => listFindings(db, caller, params.id, query),
+    getLog: async (call) => sendLog(db, call),
+    streamLog: async (call) => streamLog(db, parts.news, call),
+  };
+}
+
+function readIdempotencyKey(header: string | string[] | undefined): string | null | Refusal {
+  if (header === undefined) return null;
+  if (typeof header === 'string' && /^[\x21-\x7e]{1,200}$/.test(header)) return header;
+  const message = 'must be 1 to 200 visible ASCII characters';
+  return refuse('invalid_input', `Idempotency-Key ${message}`, [{ path: 'header.idempotency-key', message }]);
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { nearestName } from './nearest-name.ts';
+import { renderEnvExample } from './render-env-example.ts';
+import { readSettings, SETTINGS, SettingsError } from './settings.ts';
+
+describe('settings', () => {
+  test('an empty environment gives the defaults', () => {
+    expect(readSettings(['CRAFTING_HOST', 'CRAFTING_PORT', 'CRAFTING_FILE_REMOTES'], {})).toEqual({
+      CRAFTING_HOST: '127.0.0.1',
+      CRAFTING_PORT: 8810,
+      CRAFTING_FILE_REMOTES: false,
+    });
+  });
+
+  test('an empty value counts as not set', () => {
+    expect(readSettings(['CRAFTING_PORT', 'REDIS_URL'], { CRAFTING_PORT: '', REDIS_URL: '' })).toEqual({
+      CRAFTING_PORT: 8810,
+      REDIS_URL: undefined,
+    });
+  });
+
+  test('a list is cut at its commas', () => {
+    const { CRAFTING_LAN_CIDRS } = readSettings(['CRAFTING_LAN_CIDRS'], {
+      CRAFTING_LAN_CIDRS: ' 10.0.0.0/8, ::1/128,',
+    });
+    expect(CRAFTING_LAN_CIDRS).toEqual(['10.0.0.0/8', '::1/128']);
+  });
+
+  test('a setting nobody knows is refused by name, with the one that was probably meant', () => {
+    expect(() => readSettings([], { CRAFTING_PROT: '1' })).toThrow(
+      new SettingsError('CRAFTING_PROT is not a setting of crafting-table; did you mean CRAFTING_PORT?'),
+    );
+  });
+
+  test("names outside the farm are nobody's business", () => {
+    expect(readSettings([], { CRAFT: '1', PATH: '/bin' })).toEqual({});
+  });
+
+  test('all faults are told at once, a line each', () => {
+    const environment = { CRAFTING_PORT: '70000', CRAFTING_FILE_REMOTES: 'yes', CRAFTING_DATADIR: '/x' };
+    const faults = faultsOf(() => readSettings(['CRAFTING_PORT', 'CRAFTING_FILE_REMOTES'], environment));
+    expect(faults.map((line) => line.split(/[: ]/)[0])).toEqual([
+      'CRAFTING_DATADIR',
+      'CRAFTING_PORT',
+      'CRAFTING_FILE_REMOTES',
+    ]);
+  });
+
+  test('a fault never repeats the value, which may be a password', () => {
+    const faults = faultsOf(() =>
+      readSettings(['DATABASE_URL'], { DATABASE_URL: 'mysql://me:hunter2@db/x' }),
+    );
+    expect(faults.join('\n')).not.toContain('hunter2');
+  });
+
+  test('every setting accepts its own example', () => {
+    const faults = Object.entries(SETTINGS)
+      .filter(([, { schema, example }]) => !schema.safeParse(example || undefined).success)
+      .map(([name]) => name);
+    expect(faults).toEqual([]);
+  });
+
+  test('.env.example lists just these settings', () => {
+    const path = new URL('../../../.env.example', import.meta.url);
+    expect(readFileSync(path, 'utf8')).toBe(renderEnvExample());
+  });
+});
+
+describe('the nearest name', () => {
+  test('is the one that takes the fewest edits', () => {
+    expect(nearestName('worker', ['port', 'workers', 'data'])).toBe('workers');
+  });
+});
+
+function faultsOf(read: () => unknown): string[] {
+  try {
+    read();
+  } catch (fault) {
+    if (fault instanceof SettingsError) return fault.message.split('\n');
+    throw fault;
+  }
+  return [];
+}

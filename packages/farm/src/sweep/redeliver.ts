@@ -1,0 +1,32 @@
+import type { Database } from '@crafting-table/database/connect';
+import { findUndelivered, forgetDeliveries } from '@crafting-table/database/jobs/dispatch-queries';
+import { noteQueueIncarnation } from '@crafting-table/database/sweep';
+import { QueueAway, type Deliveries } from '@crafting-table/queues/open-deliveries';
+import { deliver } from '../jobs/dispatch-jobs.ts';
+
+/** Bounds one pass: about 50 ms of work for the queue. */
+const DELIVERIES_PER_PASS = 500;
+
+/**
+ * Delivers again what is queued in Postgres and may be missing in the queue. When the queue lost its memory that is
+ * everything; otherwise it is what was never delivered and what has waited suspiciously long. Adding a delivery that is
+ * still there changes nothing. Returns how many were sent.
+ */
+export async function redeliver(
+  db: Database,
+  deliveries: Deliveries,
+  redispatchSecs: number,
+): Promise<number> {
+  try {
+    if (await noteQueueIncarnation(db, await deliveries.incarnation())) await forgetDeliveries(db);
+    const due = await findUndelivered(db, {
+      deliveredBeforeSecs: redispatchSecs,
+      limit: DELIVERIES_PER_PASS,
+    });
+    if (due.length > 0) await deliver(db, deliveries, due);
+    return due.length;
+  } catch (error) {
+    if (error instanceof QueueAway) return 0; // Nothing is lost: it is all still queued in Postgres.
+    throw error;
+  }
+}

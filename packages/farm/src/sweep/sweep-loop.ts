@@ -1,0 +1,41 @@
+import { isDatabaseAway } from '@crafting-table/database/database-away';
+import type { SweepReport } from './sweep.ts';
+
+export type SweepLoop = AsyncDisposable;
+
+/** Sweeps again and again until disposed. A pass that fails because Postgres is away is simply the next one's work. */
+export function startSweepLoop(options: {
+  pass: (passNumber: number) => Promise<SweepReport>;
+  pauseMs: number;
+  onReport: (report: NonNullable<SweepReport>) => void;
+  onError: (error: unknown) => void;
+}): SweepLoop {
+  let stopped = false;
+  let wake = () => {};
+  const pause = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, options.pauseMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  const loop = (async () => {
+    for (let passNumber = 0; !stopped; passNumber++) {
+      try {
+        const report = await options.pass(passNumber);
+        if (report) options.onReport(report);
+      } catch (error) {
+        if (!isDatabaseAway(error)) options.onError(error);
+      }
+      if (!stopped) await pause();
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      wake();
+      await loop;
+    },
+  };
+}

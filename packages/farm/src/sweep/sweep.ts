@@ -1,0 +1,80 @@
+import type { Database } from '@crafting-table/database/connect';
+import { deleteOldIdempotencyKeys } from '@crafting-table/database/jobs/insert-jobs';
+import {
+  findExpiredLeases,
+  findOverdue,
+  returnUnstartedClaims,
+} from '@crafting-table/database/jobs/sweep-queries';
+import { deleteRemovedProjects } from '@crafting-table/database/projects';
+import { countInvariantViolations, withSweepTurn } from '@crafting-table/database/sweep';
+import { deleteDeadWorkers } from '@crafting-table/database/workers';
+import type { Deliveries } from '@crafting-table/queues/open-deliveries';
+import { endSuspect } from './end-suspect.ts';
+import { redeliver } from './redeliver.ts';
+
+export type SweepLimits = {
+  /** After its lease ran out, a worker has this long before it counts as lost. */
+  lostGraceSecs: number;
+  claimSecs: number;
+  deadlineGraceSecs: number;
+  redispatchSecs: number;
+};
+
+/** What one pass did; null when another process was sweeping. */
+export type SweepReport = {
+  lost: number;
+  overdue: number;
+  returned: number;
+  redelivered: number;
+  deleted: number;
+  violations: number | null;
+} | null;
+
+/** Passes between two rounds of the work that need not be done each second. */
+const SLOW_WORK_EVERY = 15;
+const DEAD_WORKER_SECS = 3600;
+
+/**
+ * One pass over everything that may have been forgotten: leases nobody renews, deadlines nobody kept, deliveries that
+ * were lost. Any process may call it; one at a time does the work. It never touches an unexpired lease.
+ */
+export async function sweep(
+  db: Database,
+  deliveries: Deliveries,
+  limits: SweepLimits,
+  passNumber: number,
+): Promise<SweepReport> {
+  return withSweepTurn(db, limits.lostGraceSecs + 5, async ({ amnesty }) => {
+    const suspects = amnesty
+      ? { lost: 0, overdue: 0, returned: 0 }
+      : {
+          lost: await endLost(db, limits.lostGraceSecs),
+          overdue: await endOverdue(db, limits.deadlineGraceSecs),
+          returned: await returnUnstartedClaims(db, limits.claimSecs),
+        };
+    const redelivered = await redeliver(db, deliveries, limits.redispatchSecs);
+    const slow = passNumber % SLOW_WORK_EVERY === 0;
+    if (slow) {
+      await deleteOldIdempotencyKeys(db);
+      await deleteDeadWorkers(db, DEAD_WORKER_SECS);
+    }
+    return {
+      ...suspects,
+      redelivered,
+      deleted: await deleteRemovedProjects(db),
+      violations: slow ? await countInvariantViolations(db) : null,
+    };
+  });
+}
+
+async function endLost(db: Database, graceSecs: number): Promise<number> {
+  const suspects = await findExpiredLeases(db, graceSecs);
+  for (const suspect of suspects) await endSuspect(db, suspect, { leaseExpiredForSecs: graceSecs });
+  return suspects.length;
+}
+
+async function endOverdue(db: Database, graceSecs: number): Promise<number> {
+  const suspects = await findOverdue(db, graceSecs);
+  for (const suspect of suspects) await endSuspect(db, suspect, { overdueForSecs: graceSecs });
+  return suspects.length;
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { createPostgresBackend, Queue, type JobsOptions } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Delivery, QueueBackend } from '@crafting-table/contracts/delivery';
+import { postgresConnection, QUEUE_NAME, type QueueTarget } from './queue-target.ts';
+
+/** The queue cannot be reached. What was to be delivered stays queued in Postgres and goes out later. */
+export class QueueAway extends Error {
+  override name = 'QueueAway';
+}
+
+export type OrderedDelivery = Delivery & {
+  /** The queue's priority number, from 1: lower ones are taken first, equal ones in the order they were added. */
+  turn: number;
+};
+
+export type Deliveries = AsyncDisposable & {
+  readonly backend: QueueBackend;
+  /** Adds deliveries; one that is still waiting or being worked on is not doubled. Throws QueueAway. */
+  add(deliveries: OrderedDelivery[]): Promise<void>;
+  /** Deliveries nobody has taken yet. Throws QueueAway. */
+  countWaiting(): Promise<number>;
+  /** Changes when the queue lost its memory or may have lost a part of it. Throws QueueAway. */
+  incarnation(): Promise<string>;
+};
+
+const ANSWER_MS_MAX = 1000;
+
+/** Retries are decided in Postgres, so a delivery is tried once and leaves no trace. */
+const DELIVERY_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+
+/** Opens the sending side of the queue. It succeeds while the queue is away and works as soon as that is back. */
+export function openDeliveries(target: QueueTarget): Deliveries {
+  return target.backend === 'redis' ? openOnRedis(target) : openOnPostgres(target);
+}
+
+function openOnRedis(target: QueueTarget): Deliveries {
+  // Without these two options a command would wait for ever while Redis is down, and a POST with it.
+  const redis = new Redis(target.url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    retryStrategy: (tries) => Math.min(tries * 50, 500),
+  });
+  redis.on('error', () => {}); // It reconnects by itself; callers get QueueAway meanwhile.
+  const incarnationKey = `${target.prefix}:incarnation`;
+  let queue: Queue | undefined;
+  // Built once Redis answers: a Queue built while it is down never recovers.
+  const ready = (): Queue => {
+    if (redis.status !== 'ready') throw new QueueAway(`Redis is ${redis.status}`);
+    queue ??= silence(
+      new Queue(QUEUE_NAME, {
+        connection: redis,
+        prefix: target.prefix,
+        defaultJobOptions: DELIVERY_OPTIONS,
+      }),
+    );
+    return queue;
+  };
+  return {
+    backend: 'redis',
+    add: (deliveries) => answering(async () => addAll(ready(), deliveries)),
+    countWaiting: () => answering(async () => countWaiting(ready())),
+    incarnation: () =>
+      answering(async () => {
+        ready();
+        await redis.set(incarnationKey, randomUUID(), 'NX');
+        const [mark, info] = await Promise.all([redis.get(incarnationKey), redis.info('server')]);
+        return `${mark}/${/^run_id:(\w+)/m.exec(info)?.[1]}`;
+      }),
+    async [Symbol.asyncDispose]() {
+      await queue?.close().catch(() => {}); // Redis may be away; there is nothing to lose in closing.
+      redis.disconnect();
+    },
+  };
+}
+
+function openOnPostgres(target: QueueTarget): Deliveries {
+  const connection = postgresConnection(target, 4);
+  const options = { connection, defaultJobOptions: DELIVERY_OPTIONS };
+  // The two backends differ in a type parameter that nothing here depends on.
+  const queue = silence(new Queue(QUEUE_NAME, options, createPostgresBackend) as unknown as Queue);
+  return {
+    backend: 'postgres',
+    add: (deliveries) => answering(async () => addAll(queue, deliveries)),
+    countWaiting: () => answering(async () => countWaiting(queue)),
+    incarnation: async () => 'postgres',
+    [Symbol.asyncDispose]: () => queue.close().catch(() => {}), // As above.
+  };
+}
+
+async function addAll(queue: Queue, deliveries: OrderedDelivery[]): Promise<void> {
+  if (deliveries.length === 0) return;
+  await queue.addBulk(
+    deliveries.map(({ job_id, attempt, turn }) => ({
+      name: 'attempt',
+      data: { job_id, attempt },
+      opts: { ...DELIVERY_OPTIONS, jobId: `${job_id}.${attempt}`, priority: turn },
+    })),
+  );
+}
+
+async function countWaiting(queue: Queue): Promise<number> {
+  return queue.getJobCountByTypes('waiting', 'prioritized', 'delayed');
+}
+
+async function answering<T>(ask: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new QueueAway(`no answer within ${ANSWER_MS_MAX} ms`)), ANSWER_MS_MAX);
+  });
+  try {
+    return await Promise.race([ask(), tooLate]);
+  } catch (cause) {
+    if (cause instanceof QueueAway) throw cause;
+    throw new QueueAway('the queue refused', { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function silence(queue: Queue): Queue {
+  queue.on('error', () => {}); // The same error reaches the caller of add().
+  return queue;
+}
