@@ -112,6 +112,7 @@ create table attempts (
   superseded_at timestamptz,
   primary key (job_id, number)
 );
+create index attempts_running on attempts (job_id) where status = 'running';
 
 create table log_chunks (
   job_id uuid not null,
@@ -171,7 +172,7 @@ create table workers (
 
 -- One row: when the sweep last went through, and what it found.
 create table sweep (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   swept_at timestamptz,
   -- After a silence of the sweep itself (Postgres was away) no lease expires before this moment.
   amnesty_until timestamptz,

@@ -45,7 +45,8 @@ export async function finishAttempt(
         status = case when ${again} then 'queued' else ${result.status} end,
         reason = case when ${again} then null else ${result.reason} end,
         exit_code = case when ${again} then null else ${result.exit_code}::int end,
-        detail = case when ${again} then null else ${result.detail} end,
+        detail = case when ${again} then null when ${result.reason} = 'cancelled' then coalesce(cancel_reason, ${result.detail})
+          else ${result.detail} end,
         findings_count = case when ${again} then 0 else ${result.findingsCount}::int end,
         finished_at = case when ${again} then null else now() end,
         queued_at = case when ${again} then now() else queued_at end,
@@ -76,7 +77,10 @@ export async function finishAttempt(
   return row.status === 'queued' ? 'requeued' : 'accepted';
 }
 
-/** Keeps what a worker reported too late beside the attempt, where a person can see it. It changes no state. */
+/**
+ * Keeps what a worker reported too late beside the attempt, where a person can see it. It changes no state. The same result
+ * reported again, because the answer to its acceptance was lost, is not kept.
+ */
 export async function keepSupersededResult(
   db: Database,
   late: { jobId: string; attempt: number; reason: Reason; exit_code: number | null },
@@ -84,7 +88,8 @@ export async function keepSupersededResult(
   await sql`
     update attempts set superseded_reason = ${late.reason}, superseded_exit_code = ${late.exit_code},
       superseded_at = now()
-    where job_id = ${late.jobId} and number = ${late.attempt} and status <> 'running'`.execute(db);
+    where job_id = ${late.jobId} and number = ${late.attempt} and status <> 'running'
+      and (reason, exit_code) is distinct from (${late.reason}, ${late.exit_code}::int)`.execute(db);
 }
 
 function guardCondition(guard: FinishGuard): RawBuilder<unknown> {

@@ -1,0 +1,77 @@
+import { availableParallelism, homedir, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readSettings } from '@crafting-table/contracts/settings';
+import { findToolchainVariables } from '@crafting-table/runner/process/toolchain-variables';
+
+const NAMES = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'CRAFTING_DATA_DIR',
+  'CRAFTING_CONCURRENCY',
+  'CRAFTING_WORKER_NAME',
+  'CRAFTING_WORKSPACE_DIR',
+  'CRAFTING_CACHE_DIR',
+  'CRAFTING_RECIPE_PATH',
+  'CRAFTING_CONTAINMENT',
+  'CRAFTING_NO_OUTPUT_SECS',
+  'CRAFTING_SETUP_SECS',
+  'CRAFTING_KILL_GRACE_SECS',
+  'CRAFTING_DRAIN_SECS',
+  'CRAFTING_LEASE_SECS',
+  'CRAFTING_RENEW_SECS',
+  'CRAFTING_LOST_GRACE_SECS',
+  'CRAFTING_CLAIM_SECS',
+  'CRAFTING_DEADLINE_GRACE_SECS',
+  'CRAFTING_SWEEP_SECS',
+  'CRAFTING_REDISPATCH_SECS',
+  'CRAFTING_DISK_FLOOR_BYTES',
+  'CRAFTING_LOG_FLOOD_BYTES',
+  'CRAFTING_QUEUE_PREFIX',
+  'CRAFTING_LOG_LEVEL',
+] as const;
+
+export type WorkerConfig = ReturnType<typeof readConfig>;
+
+/** Everything a worker is told from outside. Throws SettingsError with a line for each fault. */
+export function readConfig(environment: Record<string, string | undefined> = process.env) {
+  const settings = readSettings(NAMES, environment);
+  const dataDir = resolve(settings.CRAFTING_DATA_DIR);
+  return {
+    databaseUrl: settings.DATABASE_URL,
+    redisUrl: settings.REDIS_URL,
+    queuePrefix: settings.CRAFTING_QUEUE_PREFIX,
+    name: settings.CRAFTING_WORKER_NAME ?? `${hostname()}-${process.pid}`,
+    concurrency: settings.CRAFTING_CONCURRENCY ?? availableParallelism(),
+    containment: settings.CRAFTING_CONTAINMENT,
+    mirrorDir: join(dataDir, 'mirrors'),
+    workspaceDir: resolve(settings.CRAFTING_WORKSPACE_DIR ?? join(dataDir, 'workspaces')),
+    cacheDir: resolve(settings.CRAFTING_CACHE_DIR ?? join(dataDir, 'caches')),
+    spoolDir: join(dataDir, 'spools'),
+    gitHome: join(dataDir, 'git-home'),
+    recipePath: settings.CRAFTING_RECIPE_PATH ?? environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    toolchainVariables: findToolchainVariables(homedir(), environment),
+    gitSearchPath: environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    ssh: {
+      home: homedir(),
+      ...(environment['SSH_AUTH_SOCK'] !== undefined && { agentSocket: environment['SSH_AUTH_SOCK'] }),
+    },
+    diskFloorBytes: settings.CRAFTING_DISK_FLOOR_BYTES,
+    drainSecs: settings.CRAFTING_DRAIN_SECS,
+    renewSecs: settings.CRAFTING_RENEW_SECS,
+    sweepSecs: settings.CRAFTING_SWEEP_SECS,
+    sweepLimits: {
+      lostGraceSecs: settings.CRAFTING_LOST_GRACE_SECS,
+      claimSecs: settings.CRAFTING_CLAIM_SECS,
+      deadlineGraceSecs: settings.CRAFTING_DEADLINE_GRACE_SECS,
+      redispatchSecs: settings.CRAFTING_REDISPATCH_SECS,
+    },
+    limits: {
+      leaseSecs: settings.CRAFTING_LEASE_SECS,
+      setupSecs: settings.CRAFTING_SETUP_SECS,
+      noOutputSecs: settings.CRAFTING_NO_OUTPUT_SECS,
+      killGraceSecs: settings.CRAFTING_KILL_GRACE_SECS,
+      logFloodBytes: settings.CRAFTING_LOG_FLOOD_BYTES,
+    },
+    logLevel: settings.CRAFTING_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,17 @@
+import { statfs } from 'node:fs/promises';
+
+/**
+ * Why nothing may be claimed, in words, or null: less free space than the floor, or than a tenth of the volume if that is
+ * smaller.
+ */
+export async function checkDiskFloor(folder: string, floorBytes: number): Promise<string | null> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  const floor = Math.min(floorBytes, (blocks * bsize) / 10);
+  if (free >= floor) return null;
+  return `only ${gib(free)} GiB are free for workspaces, the floor is ${gib(floor)} GiB`;
+}
+
+function gib(bytes: number): string {
+  return (bytes / 1024 ** 3).toFixed(2);
+}

@@ -1,0 +1,25 @@
+import { listProjectIds } from '@crafting-table/database/projects';
+import { collectGarbage } from '@crafting-table/runner/git/collect-garbage';
+import { killLeftovers } from '@crafting-table/runner/process/kill-leftovers';
+import type { WorkerParts } from './worker-parts.ts';
+
+/**
+ * Removes what dead workers of this host left behind: processes first, then their workspaces; and mirrors of projects
+ * that are gone. A dead worker is one whose instance lock is free, so nothing of a living one is touched.
+ */
+export async function clearUp(parts: WorkerParts, workspacesRoot: string): Promise<void> {
+  const known = await listProjectIds(parts.db);
+  const garbage = await collectGarbage({
+    mirrors: parts.mirrors,
+    workspaces: parts.workspaces,
+    workspacesRoot,
+    isKnownProject: (projectId) => known.has(projectId),
+    onDeadInstance: async (instanceId) => {
+      const killed = await killLeftovers((attemptId) => attemptId.startsWith(`${instanceId}.`));
+      if (killed > 0)
+        parts.onTrouble('a dead worker left processes behind; they were ended', { instanceId, killed });
+    },
+  });
+  if (garbage.instances.length > 0)
+    parts.onTrouble('workspaces of dead workers were removed', { ...garbage });
+}

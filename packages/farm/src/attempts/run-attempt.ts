@@ -1,0 +1,203 @@
+import { join } from 'node:path';
+import type { Delivery } from '@crafting-table/contracts/delivery';
+import {
+  claimJob,
+  markStarted,
+  returnAttempt,
+  type ClaimedJob,
+} from '@crafting-table/database/jobs/claim-job';
+import { finishAttempt, keepSupersededResult } from '@crafting-table/database/jobs/finish-attempt';
+import { appendLogChunks } from '@crafting-table/database/log-chunks';
+import { createLogPump, type LogPump } from '@crafting-table/runner/log/log-pump';
+import { maskText } from '@crafting-table/runner/log/mask-secrets';
+import { recipeEnvironment } from '@crafting-table/runner/process/recipe-environment';
+import { startRecipe, type RecipeEnd } from '@crafting-table/runner/process/start-recipe';
+import { createAttemptStop, type AttemptStop } from './attempt-stop.ts';
+import { NO_FINDINGS, type ReadFindings } from './findings-reader.ts';
+import { judgeEnd, type Verdict } from './judge-end.ts';
+import { prepareWorkspace, type Prepared } from './prepare-workspace.ts';
+import { secretsOf } from './secrets-of.ts';
+import { whileAway } from './while-away.ts';
+import type { WorkerParts } from './worker-parts.ts';
+
+export type AttemptOutcome = 'skipped' | 'accepted' | 'requeued' | 'returned' | 'over';
+
+/** An attempt under way, for the worker's drain. */
+export type LiveAttempt = { jobId: string; attempt: number; stop: AttemptStop };
+
+/**
+ * Runs one attempt of a job from its delivery to its result. Safe to call twice for a delivery: the claim decides who
+ * runs it. Every write after the claim is fenced by the attempt's number, so a result that comes too late changes nothing.
+ */
+export async function runAttempt(
+  parts: WorkerParts,
+  delivery: Delivery,
+  live: Set<LiveAttempt>,
+): Promise<AttemptOutcome> {
+  const { db, worker, limits } = parts;
+  const claim = { jobId: delivery.job_id, attempt: delivery.attempt, worker, ...limits };
+  const job = await whileAway(() => claimJob(db, claim));
+  if (!job) return 'skipped';
+  const held: LiveAttempt = { jobId: job.id, attempt: job.attempt, stop: createAttemptStop() };
+  live.add(held);
+  try {
+    return await runClaimed(parts, job, held);
+  } finally {
+    live.delete(held);
+  }
+}
+
+async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt): Promise<AttemptOutcome> {
+  const { stop } = held;
+  using _lease = parts.leases.hold(held, {
+    onLost: () => stop.request('lost'),
+    onCancel: () => stop.request('cancelled'),
+  });
+  const secrets = secretsOf(job);
+  await using log = createLogPump({
+    spoolDir: join(parts.spoolDir, `${job.id}.${job.attempt}`),
+    secrets,
+    ship: async (chunks, trim) => {
+      const answer = await appendLogChunks(parts.db, held, chunks, trim);
+      return answer === 'over' ? 'refused' : 'accepted';
+    },
+    onRefused: () => stop.request('lost'),
+    onDiskFull: () => stop.request('disk_full'),
+    onBytes: (bytes) => reading?.feed(bytes),
+  });
+  let reading: ReturnType<WorkerParts['findings']['open']> | null = null;
+
+  const attemptId = `${parts.worker.id}.${job.id}.${job.attempt}`;
+  const prepared = await prepareWorkspace(parts, job, attemptId);
+  if ('refused' in prepared) {
+    const detail = maskText(prepared.detail, secrets);
+    const reason = prepared.refused === 'disk_full' ? 'disk_full' : 'setup_failed';
+    return conclude(parts, held, log, { status: 'failed', reason, exit_code: null, detail }, NO_FINDINGS);
+  }
+  await using _mirror = prepared;
+  let treeIsEmpty = true;
+  try {
+    const { timeout_secs: timeoutSecs } = job.recipe_snapshot;
+    const sha = prepared.workspace.sha;
+    const start = await whileAway(() => markStarted(parts.db, { ...held, sha, timeoutSecs }));
+    if (start === 'over') stop.request('lost');
+    if (start === 'cancel_requested') stop.request('cancelled');
+    if (stop.reason !== null) return await endUnstarted(parts, held, log);
+
+    using opened = parts.findings.open({
+      id: attemptId,
+      tree: prepared.workspace.tree,
+      subproject: job.subproject,
+      startedAtMs: Date.now(),
+    });
+    reading = opened;
+    const end = await runRecipe(parts, job, held, prepared, log, attemptId);
+    treeIsEmpty = end.survivors === 0;
+    if (!treeIsEmpty)
+      parts.onTrouble('processes of an attempt could not be ended', { ...held, survivors: end.survivors });
+    if (stop.reason === 'give_back' && end.reason === 'superseded') return await giveBack(parts, held);
+    const verdict = judgeEnd({
+      reason: end.reason,
+      exitCode: end.exitCode,
+      logTail: log.tail(),
+      limits: {
+        timeoutSecs,
+        noOutputSecs: noOutputSecs(parts, job),
+        logFloodBytes: parts.limits.logFloodBytes,
+      },
+    });
+    const found = await opened.end({ exitCode: end.exitCode });
+    return await conclude(parts, held, log, verdict, found);
+  } finally {
+    // Sweeping the workspace is not waited for: the result is in, and the next attempt waits for it where it must.
+    void parts.workspaces.release(prepared.workspace, { treeIsEmpty });
+  }
+}
+
+async function runRecipe(
+  parts: WorkerParts,
+  job: ClaimedJob,
+  { stop }: LiveAttempt,
+  { workspace, cwd }: Prepared,
+  log: LogPump,
+  attemptId: string,
+): Promise<RecipeEnd> {
+  const recipe = startRecipe({
+    command: job.recipe_snapshot.command,
+    cwd,
+    env: recipeEnvironment({
+      path: parts.recipePath,
+      home: workspace.home,
+      tmp: workspace.tmp,
+      caches: join(parts.cacheDir, job.project_id),
+      toolchainVariables: parts.toolchainVariables,
+      declared: job.recipe_snapshot.env,
+      job: { id: job.id, project: job.project, recipe: job.recipe, commit: workspace.sha },
+    }),
+    attemptId,
+    containment: parts.worker.containment,
+    limits: {
+      timeoutMs: job.recipe_snapshot.timeout_secs * 1000,
+      noOutputMs: noOutputSecs(parts, job) * 1000,
+      killGraceMs: parts.limits.killGraceSecs * 1000,
+      outputBytesMax: parts.limits.logFloodBytes,
+    },
+    onOutput: log.write,
+  });
+  stop.onRequest((reason) =>
+    recipe.stop(reason === 'give_back' || reason === 'lost' ? 'superseded' : reason),
+  );
+  return recipe.ended;
+}
+
+/** Stopped between the claim and the start of the recipe. */
+async function endUnstarted(parts: WorkerParts, held: LiveAttempt, log: LogPump): Promise<AttemptOutcome> {
+  const { reason } = held.stop;
+  if (reason === 'give_back') return giveBack(parts, held);
+  if (reason === 'lost') return 'over';
+  const status = reason === 'cancelled' ? 'cancelled' : 'failed';
+  const verdict: Verdict = { status, reason: reason ?? 'cancelled', exit_code: null, detail: null };
+  return conclude(parts, held, log, verdict, NO_FINDINGS);
+}
+
+async function giveBack({ db }: WorkerParts, held: LiveAttempt): Promise<AttemptOutcome> {
+  const { jobId, attempt } = held;
+  const detail = 'given back by a worker that was told to stop';
+  return (await whileAway(() => returnAttempt(db, { jobId, attempt, detail }))) ? 'returned' : 'over';
+}
+
+/** Closes the log and writes the result. When the attempt was ended by somebody else, the result is kept beside it. */
+async function conclude(
+  { db }: WorkerParts,
+  { jobId, attempt }: LiveAttempt,
+  log: LogPump,
+  verdict: Verdict,
+  { findings, toolRuns, count }: ReadFindings,
+): Promise<AttemptOutcome> {
+  if (verdict.reason !== 'exit')
+    log.note(`[crafting-table] ${verdict.reason}: ${verdict.detail ?? verdict.status}`);
+  const finished = await log.finish();
+  const late = { jobId, attempt, reason: verdict.reason, exit_code: verdict.exit_code };
+  if (!('summary' in finished)) {
+    await whileAway(() => keepSupersededResult(db, late));
+    return 'over';
+  }
+  const result = {
+    jobId,
+    attempt,
+    ...verdict,
+    log: finished.summary,
+    chunks: finished.lastChunks,
+    trim: finished.lastTrim,
+    findings,
+    findingsCount: count,
+    toolRuns,
+  };
+  const answer = await whileAway(() => finishAttempt(db, result));
+  if (answer === 'over') await whileAway(() => keepSupersededResult(db, late));
+  return answer;
+}
+
+function noOutputSecs(parts: WorkerParts, job: ClaimedJob): number {
+  return job.recipe_snapshot.no_output_secs ?? parts.limits.noOutputSecs;
+}

@@ -1,0 +1,30 @@
+import type { Containment } from '@crafting-table/contracts/words';
+import type { Database } from '@crafting-table/database/connect';
+import type { Mirrors } from '@crafting-table/runner/git/mirror';
+import type { Workspaces } from '@crafting-table/runner/git/workspaces';
+import type { FindingsReader } from './findings-reader.ts';
+import type { Leases } from './leases.ts';
+
+/** What a worker process brings to each attempt. */
+export type WorkerParts = {
+  db: Database;
+  mirrors: Mirrors;
+  workspaces: Workspaces;
+  leases: Leases;
+  findings: FindingsReader;
+  worker: { id: string; name: string; containment: Containment };
+  /** Folders of this host. */
+  cacheDir: string;
+  spoolDir: string;
+  recipePath: string;
+  toolchainVariables: Record<string, string>;
+  limits: {
+    leaseSecs: number;
+    setupSecs: number;
+    noOutputSecs: number;
+    killGraceSecs: number;
+    logFloodBytes: number;
+  };
+  /** Faults that end no attempt and that an operator should know of. */
+  onTrouble: (message: string, fields: Record<string, unknown>) => void;
+};

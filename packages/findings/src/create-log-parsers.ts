@@ -1,0 +1,62 @@
+import type { ToolRun } from '@crafting-table/contracts/finding';
+import type { ParseResult } from './core/parse-result.ts';
+import { createPathResolver } from './core/repository-path.ts';
+import type { ParseContext } from './core/tool.ts';
+import { createLineSplitter } from './engine/line-splitter.ts';
+import { createLogRunner, LOG_ARTIFACT, type LogToolResult } from './engine/log-runner.ts';
+import { mergeResults } from './merge-results.ts';
+import { TOOLS } from './tools/registry.ts';
+
+export type LogContext = ParseContext & {
+  /** Names of tools the recipe says it runs. Such a tool gets a tool run even when it reported nothing. */
+  declaredTools?: readonly string[];
+};
+
+export type LogParsers = {
+  /** Takes a piece of the raw output, cut anywhere. */
+  feed: (chunk: Uint8Array) => void;
+  /** The output is over. `exitCode`: of the recipe, null when it did not end by itself. */
+  end: (meta: { exitCode: number | null }) => ParseResult;
+};
+
+/** Reads the output of one recipe as it arrives. Pure: it only asks `knownFile`. Never throws because of the output. */
+export function createLogParsers(context: LogContext): LogParsers {
+  const resolve = createPathResolver(context);
+  const runner = createLogRunner(TOOLS, { subproject: context.subproject, resolve });
+  const splitter = createLineSplitter(runner.line);
+  return {
+    feed: splitter.feed,
+    end: ({ exitCode }) => {
+      splitter.end();
+      return mergeResults(runner.end().map((result) => toParseResult(result, exitCode, context)));
+    },
+  };
+}
+
+function toParseResult(result: LogToolResult, exitCode: number | null, context: LogContext): ParseResult {
+  const { tool, findings, omitted, fault } = result;
+  const isDeclared = context.declaredTools?.includes(tool.name) ?? false;
+  const isSeen = findings.length > 0 || fault !== undefined;
+  if (!isSeen && !isDeclared) return { findings: [], toolRuns: [], truncated: false };
+  const toolRun: ToolRun = {
+    tool: tool.family,
+    source: { artifact: LOG_ARTIFACT, format: tool.formats[0] },
+    parsed: { findings: findings.reduce((sum, finding) => sum + finding.occurrences, omitted) },
+    ...judge(exitCode, omitted, fault),
+  };
+  if (omitted > 0) toolRun.omitted_findings = omitted;
+  return { findings, toolRuns: [toolRun], truncated: omitted > 0 };
+}
+
+/** A log states no totals. Only a recipe that went through to its good end is known to have said everything. */
+function judge(
+  exitCode: number | null,
+  omitted: number,
+  fault: string | undefined,
+): Pick<ToolRun, 'completeness' | 'note'> {
+  if (fault !== undefined) return { completeness: 'failed', note: fault };
+  if (omitted > 0) return { completeness: 'partial', note: 'more findings than are kept' };
+  if (exitCode === null) return { completeness: 'partial', note: 'the recipe did not end by itself' };
+  if (exitCode === 0) return { completeness: 'complete' };
+  return { completeness: 'unknown', note: `exit code ${exitCode}: the recipe may have stopped early` };
+}

@@ -1,0 +1,48 @@
+// Reads fields of foreign JSON without trusting their types. Not zod: tens of thousands of results per file, a few fields of
+// each, and one odd field must not cost the whole file. Only own properties count, so `__proto__` and friends are plain names.
+
+export type JsonRecord = { readonly [key: string]: unknown };
+
+const EMPTY: JsonRecord = Object.freeze({});
+
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Any value as an object; an empty one when it is none. */
+export function asRecord(value: unknown): JsonRecord {
+  return isRecord(value) ? value : EMPTY;
+}
+
+export function field(record: JsonRecord, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+export function recordAt(record: JsonRecord, key: string): JsonRecord {
+  return asRecord(field(record, key));
+}
+
+/** The objects of a list; what is not an object is left out. */
+export function recordsAt(record: JsonRecord, key: string): JsonRecord[] {
+  return listAt(record, key).filter(isRecord);
+}
+
+export function listAt(record: JsonRecord, key: string): readonly unknown[] {
+  const value = field(record, key);
+  return Array.isArray(value) ? value : [];
+}
+
+/** A string that says something; undefined for anything else. */
+export function stringAt(record: JsonRecord, key: string): string | undefined {
+  const value = field(record, key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function stringsAt(record: JsonRecord, key: string): string[] {
+  return listAt(record, key).filter((item) => typeof item === 'string');
+}
+
+export function numberAt(record: JsonRecord, key: string): number | undefined {
+  const value = field(record, key);
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}

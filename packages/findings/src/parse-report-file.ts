@@ -1,0 +1,74 @@
+import type { ToolRun } from '@crafting-table/contracts/finding';
+import { createFindingCollector, type FindingCollector } from './core/finding-collector.ts';
+import { boundName, boundText } from './core/bounded-text.ts';
+import { MESSAGE_CHARS_MAX, NAME_CHARS_MAX, SNIFF_BYTES_MAX, TOOL_RUNS_MAX } from './core/limits.ts';
+import type { ParseResult } from './core/parse-result.ts';
+import { createPathResolver } from './core/repository-path.ts';
+import type { ParseContext, ReportFile, ReportHead, ReportReader, Tool, ToolRunDraft } from './core/tool.ts';
+import { decodeText } from './engine/decode-text.ts';
+import { TOOLS } from './tools/registry.ts';
+
+/** Reads one report file of a tool. Null: its content is in no known format. Never throws because of the content. */
+export function parseReportFile(file: ReportFile, context: ParseContext): ParseResult | null {
+  const head = readHead(file.bytes);
+  const tool = TOOLS.find(({ report }) => report?.sniff(head));
+  return tool?.report === undefined ? null : parseWith(tool, tool.report, file, context);
+}
+
+function readHead(bytes: Uint8Array): ReportHead {
+  const text = decodeText(bytes.subarray(0, SNIFF_BYTES_MAX)).trimStart();
+  const xmlRoot = /<(?![?!])(?:[\w.-]{1,100}:)?([\w.-]{1,100})[\s/>]/.exec(text)?.[1];
+  return xmlRoot !== undefined && /^[^{[]*</.test(text) ? { text, xmlRoot } : { text };
+}
+
+function parseWith(
+  tool: Tool,
+  report: NonNullable<Tool['report']>,
+  file: ReportFile,
+  context: ParseContext,
+): ParseResult {
+  const source = { artifact: file.path, format: tool.formats[0] };
+  const resolve = createPathResolver(context);
+  const collectors: FindingCollector[] = [];
+  const toolRuns: ToolRun[] = [];
+  const reader: ReportReader = {
+    collect: (name) => {
+      const toolName = boundName(name, NAME_CHARS_MAX) ?? tool.family;
+      const collector = createFindingCollector({
+        tool: toolName,
+        subproject: context.subproject,
+        source,
+        resolve,
+      });
+      collectors.push(collector);
+      return collector;
+    },
+    close: (collector, run) => {
+      if (toolRuns.length < TOOL_RUNS_MAX) toolRuns.push(toToolRun(collector, run, source));
+    },
+  };
+  try {
+    report.parse(file, reader, context);
+  } catch (cause) {
+    // A fault of ours, not of the file: what was read stays, and the tool run says that there may be more.
+    const note = `the parser failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+    reader.close(collectors.at(-1) ?? reader.collect(tool.family), { completeness: 'failed', note });
+  }
+  return {
+    findings: collectors.flatMap((collector) => collector.list()),
+    toolRuns,
+    truncated: collectors.some((collector) => collector.omitted() > 0),
+  };
+}
+
+function toToolRun(collector: FindingCollector, run: ToolRunDraft, source: ToolRun['source']): ToolRun {
+  const toolRun: ToolRun = { tool: collector.tool, completeness: run.completeness, source };
+  const version = boundName(run.version, NAME_CHARS_MAX);
+  if (version !== undefined) toolRun.version = version;
+  if (run.claimed !== undefined) toolRun.claimed = run.claimed;
+  if (run.parsed !== undefined) toolRun.parsed = run.parsed;
+  if (run.note !== undefined) toolRun.note = boundText(run.note, MESSAGE_CHARS_MAX);
+  const omitted = collector.omitted();
+  if (omitted === 0) return toolRun;
+  return { ...toolRun, completeness: 'partial', omitted_findings: omitted };
+}

@@ -1,0 +1,72 @@
+import type { StatedPlace } from '../../../core/finding-collector.ts';
+import { URI_BASE_HOPS_MAX } from '../../../core/limits.ts';
+import type { StatedRegion } from '../../../core/region.ts';
+import { decodePercent } from '../../../core/repository-path.ts';
+import {
+  field,
+  isRecord,
+  type JsonRecord,
+  numberAt,
+  recordAt,
+  recordsAt,
+  stringAt,
+} from '../../../engine/json-fields.ts';
+
+export type LocationReader = (location: JsonRecord) => StatedPlace | undefined;
+
+/** Reads the locations of one run: its artifacts, its base URIs, its unit of columns. */
+export function openLocations(run: JsonRecord): LocationReader {
+  const artifacts = recordsAt(run, 'artifacts');
+  const bases = recordAt(run, 'originalUriBaseIds');
+  const unit = stringAt(run, 'columnKind') === 'unicodeCodePoints' ? 'codepoint' : 'utf16';
+  return (location) => {
+    const physical = recordAt(location, 'physicalLocation');
+    const artifact = recordAt(physical, 'artifactLocation');
+    const path = pathOf(artifact, artifacts, bases);
+    return path === undefined ? undefined : { path, region: readRegion(recordAt(physical, 'region'), unit) };
+  };
+}
+
+function pathOf(
+  artifact: JsonRecord,
+  artifacts: readonly JsonRecord[],
+  bases: JsonRecord,
+): string | undefined {
+  const indexed = artifacts[numberAt(artifact, 'index') ?? -1];
+  const stated =
+    stringAt(artifact, 'uri') === undefined && indexed ? recordAt(indexed, 'location') : artifact;
+  const uri = stringAt(stated, 'uri');
+  if (uri === undefined) return undefined;
+  if (isAbsoluteUri(uri)) return uri;
+  return withBase(decodePercent(uri), stringAt(stated, 'uriBaseId'), bases);
+}
+
+/** `file:` stays encoded, because the path resolver takes URIs apart itself. A drive letter is no scheme. */
+function isAbsoluteUri(uri: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]{1,20}:/.test(uri);
+}
+
+/** A base may stand on another base. A base without a URI means the root of the sources, which is where we resolve anyway. */
+function withBase(path: string, baseId: string | undefined, bases: JsonRecord): string {
+  let joined = path;
+  let id = baseId;
+  for (let hop = 0; id !== undefined && hop < URI_BASE_HOPS_MAX; hop++) {
+    const base = field(bases, id);
+    if (!isRecord(base)) return joined;
+    const uri = stringAt(base, 'uri') ?? '';
+    if (isAbsoluteUri(uri)) return `${uri.replace(/\/?$/, '/')}${encodeURI(joined)}`;
+    joined = `${decodePercent(uri)}${uri === '' || uri.endsWith('/') ? '' : '/'}${joined}`;
+    id = stringAt(base, 'uriBaseId');
+  }
+  return joined;
+}
+
+function readRegion(region: JsonRecord, unit: 'codepoint' | 'utf16'): StatedRegion {
+  return {
+    line: numberAt(region, 'startLine'),
+    col: numberAt(region, 'startColumn'),
+    endLine: numberAt(region, 'endLine'),
+    endCol: numberAt(region, 'endColumn'),
+    unit,
+  };
+}

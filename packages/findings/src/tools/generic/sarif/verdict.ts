@@ -1,0 +1,76 @@
+// How bad a result is, and of what kind: read from the result, then from its rule.
+import type { FindingKind, FindingLevel } from '@crafting-table/contracts/finding';
+import type { Severity } from '@crafting-table/contracts/words';
+import { LINTER_SEVERITY, severityFromScoreOrWord } from '../../../core/severity.ts';
+import {
+  field,
+  type JsonRecord,
+  recordAt,
+  recordsAt,
+  stringAt,
+  stringsAt,
+} from '../../../engine/json-fields.ts';
+
+export type SarifVerdict = {
+  kind: FindingKind;
+  level: FindingLevel;
+  severity: Severity;
+  rawSeverity: string;
+  cwe: string[];
+};
+
+/** A result whose `kind` is not `fail`, or that is gone since the tool's own baseline, reports no problem. */
+export function isProblem(result: JsonRecord): boolean {
+  const kind = stringAt(result, 'kind');
+  return (kind === undefined || kind === 'fail') && stringAt(result, 'baselineState') !== 'absent';
+}
+
+export function judge(result: JsonRecord, rule: JsonRecord, ruleId: string | undefined): SarifVerdict {
+  const level = levelOf(result, rule);
+  const score = securitySeverity(result) ?? securitySeverity(rule);
+  const tags = [...tagsOf(result), ...tagsOf(rule)];
+  const cwe = cweOf(tags, rule);
+  return {
+    kind: kindOf(ruleId, tags, score !== undefined || cwe.length > 0),
+    level,
+    severity: score === undefined ? LINTER_SEVERITY[level] : severityFromScoreOrWord(score),
+    rawSeverity: score ?? level,
+    cwe,
+  };
+}
+
+function levelOf(result: JsonRecord, rule: JsonRecord): FindingLevel {
+  const stated = stringAt(result, 'level') ?? stringAt(recordAt(rule, 'defaultConfiguration'), 'level');
+  return stated === 'error' || stated === 'note' || stated === 'none' ? stated : 'warning';
+}
+
+/** A number by the standard's own property bag, a word by some tools. */
+function securitySeverity(owner: JsonRecord): string | undefined {
+  const stated = field(recordAt(owner, 'properties'), 'security-severity');
+  return typeof stated === 'number' || (typeof stated === 'string' && stated !== '')
+    ? String(stated)
+    : undefined;
+}
+
+function tagsOf(owner: JsonRecord): string[] {
+  return stringsAt(recordAt(owner, 'properties'), 'tags').slice(0, 100);
+}
+
+/** From tags (`external/cwe/cwe-079`, `CWE-79: …`) and from the rule's relationships to the CWE taxonomy. */
+function cweOf(tags: readonly string[], rule: JsonRecord): string[] {
+  const targets = recordsAt(rule, 'relationships').map((relationship) => recordAt(relationship, 'target'));
+  const related = targets
+    .filter((target) => stringAt(recordAt(target, 'toolComponent'), 'name')?.toUpperCase() === 'CWE')
+    .map((target) => `CWE-${stringAt(target, 'id')?.replace(/^CWE-/i, '')}`);
+  const numbers = [...tags, ...related].map(
+    (text) => /\bcwe-0{0,5}(\d{1,6})\b/i.exec(text.slice(0, 200))?.[1],
+  );
+  return [...new Set(numbers.filter((number) => number !== undefined).map((number) => `CWE-${number}`))];
+}
+
+function kindOf(ruleId: string | undefined, tags: readonly string[], isSecurity: boolean): FindingKind {
+  if (ruleId !== undefined && /^(?:CVE-\d|GHSA-|RUSTSEC-|GO-\d{4}-|PYSEC-|OSV-)/.test(ruleId)) return 'cve';
+  const words = tags.map((tag) => tag.toLowerCase());
+  if (words.includes('secret') || words.includes('secrets')) return 'secret';
+  return isSecurity || words.includes('security') ? 'sast' : 'lint';
+}

@@ -1,0 +1,139 @@
+// One reusable place for workspaces: a folder with `tree`, `home` and `tmp`, and the proof of what was put there.
+// Outside the three lies `index`, git's index as it was after checkout: a recipe's `git status`, or its
+// `git update-index --assume-unchanged`, changes only the copy in the tree's `.git`.
+import { copyFileSync, existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { refsStamp, writeBorrowingRepository } from './borrowing-repository.ts';
+import type { GitSettings } from './git-environment.ts';
+import type { Failed } from './git-failure.ts';
+import type { Mirror } from './mirror.ts';
+import { removeTree } from './remove-tree.ts';
+import { runGit } from './run-git.ts';
+import { type Manifest, passTick, recordManifest, sweepTree } from './tree-manifest.ts';
+
+export type Slot = {
+  dir: string;
+  mirrorPath: string;
+  /** What the slot was last filled with; null before the first time. */
+  content: Content | null;
+};
+
+type Content = {
+  sha: string;
+  /** The mirror's refs that were copied, as `refsStamp` names them. */
+  refs: string;
+  manifest: Manifest;
+  /** What a sweep found gone or changed since, and removed. */
+  lost: Set<string>;
+};
+
+export type SlotSite = { settings: GitSettings; trash: string };
+
+/** Beyond this many entries the proof costs more than the checkout saves: such a tree is not used twice. */
+export const TREE_ENTRIES_MAX = 500_000;
+
+const GIT_DIR = 'tree/.git';
+const INDEX = 'index';
+
+export function makeSlot(dir: string, mirrorPath: string): Slot {
+  mkdirSync(dir);
+  return { dir, mirrorPath, content: null };
+}
+
+/** Removes everything that is not exactly as it was put there. Throws when something cannot be removed. */
+export async function sweepSlot(slot: Slot, site: SlotSite): Promise<void> {
+  if (slot.content === null) return;
+  const { manifest, lost } = slot.content;
+  const trash = join(site.trash, basename(slot.dir));
+  mkdirSync(trash, { recursive: true });
+  for (const path of await sweepTree(slot.dir, manifest, trash)) {
+    manifest.delete(path);
+    lost.add(path);
+  }
+  if (await isEmptied(trash, site)) return;
+  throw new Error('What a recipe left in its workspace cannot be removed.');
+}
+
+/**
+ * Makes the slot's tree a fresh checkout of `sha`, empties its home and tmp. Nothing is done when the sweep proves that
+ * it is one already; else one git command writes what differs. After a failure the slot must not be used again.
+ */
+export async function fillSlot(
+  slot: Slot,
+  mirror: Mirror,
+  sha: string,
+  { site, timeoutMs }: { site: SlotSite; timeoutMs: number },
+): Promise<null | Failed> {
+  await sweepSlot(slot, site);
+  const refs = refsStamp(mirror);
+  const isSameCommit = slot.content?.sha === sha;
+  const isTreeWhole = isSameCommit && !hasLost(slot, isOfTree);
+  if (isTreeWhole && slot.content?.refs === refs && !hasLost(slot, () => true)) return null;
+
+  // Without the index nothing says which files are of the old commit only: they would stay beside the new one's.
+  const isIndexLost = hasLost(slot, (path) => path === INDEX);
+  if (isIndexLost) await removeTree(join(slot.dir, 'tree'), site.settings.searchPath);
+  for (const folder of ['tree', 'home', 'tmp']) mkdirSync(join(slot.dir, folder), { recursive: true });
+  rewriteRepository(slot, mirror, sha);
+  if (!isTreeWhole) {
+    const fault = await checkOut(slot, sha, { site, timeoutMs });
+    if (fault !== null) return fault;
+  }
+  const manifest = await takeStock(slot, isTreeWhole);
+  await passTick(manifest, site.trash);
+  slot.content = { sha, refs, manifest, lost: new Set() };
+  return null;
+}
+
+function hasLost(slot: Slot, isMeant: (path: string) => boolean): boolean {
+  return [...(slot.content?.lost ?? [])].some(isMeant);
+}
+
+function isOfTree(path: string): boolean {
+  const isOfRepository = path === GIT_DIR || path.startsWith(`${GIT_DIR}/`);
+  return !isOfRepository && path !== 'home' && path !== 'tmp';
+}
+
+/** Written anew as a whole: nothing in it is believed that a recipe could have changed, least of all its configuration. */
+function rewriteRepository(slot: Slot, mirror: Mirror, sha: string): void {
+  const gitDir = join(slot.dir, GIT_DIR);
+  rmSync(gitDir, { recursive: true, force: true });
+  writeBorrowingRepository(gitDir, mirror, sha);
+  const index = join(slot.dir, INDEX);
+  if (existsSync(index)) copyFileSync(index, join(gitDir, 'index'));
+}
+
+/** With the index of the last checkout git writes only what differs; without one it writes everything. */
+async function checkOut(
+  slot: Slot,
+  sha: string,
+  { site, timeoutMs }: { site: SlotSite; timeoutMs: number },
+): Promise<null | Failed> {
+  const gitDir = join(slot.dir, GIT_DIR);
+  const places = ['--git-dir', gitDir, '--work-tree', join(slot.dir, 'tree')];
+  // Unlike `reset --hard` it leaves no ORIG_HEAD and no reflog behind.
+  const args = [...places, 'read-tree', '--reset', '-u', sha];
+  const written = await runGit({ args, settings: site.settings, timeoutMs });
+  if ('failure' in written) return written;
+  copyFileSync(join(gitDir, 'index'), join(slot.dir, INDEX));
+  return null;
+}
+
+async function takeStock(slot: Slot, isTreeWhole: boolean): Promise<Manifest> {
+  if (!isTreeWhole || slot.content === null) return recordManifest(slot.dir, '');
+  const { manifest } = slot.content;
+  for (const path of manifest.keys()) if (!isOfTree(path)) manifest.delete(path);
+  for (const within of [GIT_DIR, 'home', 'tmp']) {
+    for (const [path, stamp] of await recordManifest(slot.dir, within)) manifest.set(path, stamp);
+  }
+  return manifest;
+}
+
+async function isEmptied(trash: string, { settings }: SlotSite): Promise<boolean> {
+  try {
+    rmdirSync(trash); // Nearly always nothing was left: no need to spawn.
+    return true;
+  } catch {
+    return removeTree(trash, settings.searchPath);
+  }
+}

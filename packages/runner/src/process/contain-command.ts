@@ -1,0 +1,71 @@
+import type { Containment } from '@crafting-table/contracts/words';
+import { fileURLToPath } from 'node:url';
+import { findProgram } from './find-program.ts';
+
+export type UnixUser = { uid: number; gid: number };
+
+export type ContainedCommand = {
+  file: string;
+  arguments: string[];
+  /** How many generations at the top of the tree are the means of containment and not the recipe. */
+  wrappers: 0 | 1 | 2;
+  /** The wrapper passes TERM on, kills the tree after the grace, and ends when nothing is left of it. */
+  endsTree: boolean;
+  /** Its end by itself is the kernel's word that nothing is left of the tree. */
+  vouches: boolean;
+};
+
+/**
+ * The command line that runs `command` with /bin/sh under one level of containment, as another Unix user when one is
+ * given (the worker must be root for that).
+ *
+ * A wrapper gets a socket to the worker as file descriptor 3. It says `started` on it when the recipe is about to run,
+ * and the recipe never sees it.
+ */
+export function containCommand(options: {
+  command: string;
+  containment: Containment;
+  killGraceMs: number;
+  user?: UnixUser;
+}): ContainedCommand {
+  const recipe = [...switchUser(options.user), '/bin/sh', '-c', options.command];
+  if (options.containment === 'pid_namespace') return inPidNamespace(recipe);
+  if (options.containment === 'subreaper') return belowSubreaper(recipe, options.killGraceMs);
+  const [file, ...rest] = recipe;
+  return { file: file!, arguments: rest, wrappers: 0, endsTree: false, vouches: false };
+}
+
+/** The kernel kills the namespace with its process 1, process 1 with unshare, and unshare with the worker. */
+function inPidNamespace(recipe: string[]): ContainedCommand {
+  // Only root can make a namespace without becoming another user in it, and only that way can a root recipe still chown.
+  const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user'];
+  const unshare = [findProgram('unshare'), ...asUser, '--pid', '--fork', '--mount-proc', '--kill-child'];
+  const init = ['/bin/sh', besideThisFile('pid-namespace-init.sh')];
+  return {
+    file: findProgram('setpriv'),
+    arguments: ['--pdeathsig', 'KILL', ...unshare, ...init, ...recipe],
+    wrappers: 2,
+    endsTree: false,
+    vouches: true,
+  };
+}
+
+/** Orphans of the tree stay below the subreaper, which ends them all, also when the worker is gone. */
+function belowSubreaper(recipe: string[], killGraceMs: number): ContainedCommand {
+  return {
+    file: findProgram('perl'),
+    arguments: [besideThisFile('subreaper.pl'), String(killGraceMs), ...recipe],
+    wrappers: 1,
+    endsTree: true,
+    vouches: true,
+  };
+}
+
+function switchUser(user: UnixUser | undefined): string[] {
+  if (!user) return [];
+  return [findProgram('setpriv'), `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
+}
+
+function besideThisFile(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}

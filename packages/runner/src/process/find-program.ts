@@ -1,0 +1,21 @@
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+
+/** Fixed folders, not PATH: neither the worker's nor a recipe's environment can put another program in their place. */
+const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin', '/run/current-system/sw/bin'];
+
+/** The absolute path of one of the system's own programs. Throws when no folder has it. */
+export function findProgram(name: string): string {
+  const path = FOLDERS.map((folder) => join(folder, name)).find(isExecutable);
+  if (path === undefined) throw new Error(`The program ${name} is in none of ${FOLDERS.join(', ')}`);
+  return path;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

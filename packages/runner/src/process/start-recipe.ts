@@ -1,0 +1,131 @@
+import type { Containment, Reason } from '@crafting-table/contracts/words';
+import { type UnixUser, containCommand } from './contain-command.ts';
+import { endTree } from './end-tree.ts';
+import { exitCodeOf, signalOf } from './exit-code.ts';
+import { EMPTY_LOOKS, PROOF_MS, killTree } from './kill-tree.ts';
+import { countOomKills, wasOomKilled } from './oom-kills.ts';
+import { MARKER } from './process-table.ts';
+import { followTree } from './process-tree.ts';
+import { pumpOutput } from './pump-output.ts';
+import { spawnContained } from './spawn-contained.ts';
+
+/** How long a pipe that something still holds is read on after the recipe's end. */
+const DRAIN_MS = 2_000;
+/** How often a tree without a wrapper is looked at while it runs, so that strays are known before they lose their parent. */
+const FOLLOW_MS = 250;
+
+export type RecipeOptions = {
+  /** Run by `/bin/sh -c`. */
+  command: string;
+  cwd: string;
+  /** Complete: nothing of the worker's own environment is added, only the attempt's marker. */
+  env: Record<string, string>;
+  /** Unique for each attempt: `<job id>.<attempt number>`. */
+  attemptId: string;
+  containment: Containment;
+  limits: {
+    timeoutMs: number;
+    /** 0 = off. */
+    noOutputMs: number;
+    /** From TERM to KILL. */
+    killGraceMs: number;
+    outputBytesMax: number;
+  };
+  /** Gets stdout and stderr as one stream of bytes. Nothing more is read until a returned promise settles. */
+  onOutput: (chunk: Buffer) => void | Promise<void>;
+  /** Whom the recipe runs as, when not as the worker. Takes a worker that is root. */
+  user?: UnixUser;
+};
+
+export type RecipeEnd = {
+  /** `exit` when the recipe ended by itself; `setup_failed` when its containment could not be set up. */
+  reason: Reason;
+  /** 128 + n after signal n, as in a shell. -1 when the process could not be ended. */
+  exitCode: number;
+  signal?: NodeJS.Signals;
+  /** What `onOutput` got. */
+  outputBytes: number;
+  /** False when output was left unread: too much of it, or a survivor still holds the pipe. */
+  outputComplete: boolean;
+  /** Processes of the tree that were still alive in the end. 0 is proved. */
+  survivors: number;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  endedAt: number;
+};
+
+export type RunningRecipe = {
+  /** Of the outermost process, which is not the recipe's shell when something contains it. */
+  readonly pid: number;
+  /** TERM, the grace, KILL. Nothing happens when the recipe has ended or was stopped before: the first reason wins. */
+  stop(reason: Reason): void;
+  /** Rejects only when `onOutput` failed, with that as `cause`; the tree is gone then too. */
+  readonly ended: Promise<RecipeEnd>;
+};
+
+/**
+ * Runs one command as a contained process tree. When `ended` settles, the tree is gone and all output the command wrote
+ * before its end was delivered. Throws when no process could be started at all.
+ */
+export function startRecipe(options: RecipeOptions): RunningRecipe {
+  const { limits, attemptId } = options;
+  const startedAt = Date.now();
+  const oomKillsBefore = countOomKills();
+  const command = containCommand({ ...options, killGraceMs: limits.killGraceMs });
+  const root = spawnContained(command, { cwd: options.cwd, env: { ...options.env, [MARKER]: attemptId } });
+  const tree = followTree(root.pid, { id: attemptId, outputName: root.output.name });
+
+  let reason: Reason | undefined;
+  let fault: { cause: unknown } | undefined;
+  const ended = Promise.withResolvers<void>();
+
+  function stop(why: Reason): void {
+    if (reason !== undefined || root.hasExited()) return;
+    reason = why;
+    ended.resolve(endTree({ root, tree, command, killGraceMs: limits.killGraceMs }));
+  }
+
+  const pump = pumpOutput(root.output.source, {
+    ...limits,
+    onOutput: options.onOutput,
+    onFlood: () => stop('log_flood'),
+    onSilence: () => stop('no_output'),
+    onFault: (error) => {
+      fault ??= { cause: error };
+      stop('setup_failed');
+    },
+  });
+  const timeout = setTimeout(() => stop('timeout'), limits.timeoutMs);
+  const follow = command.wrappers === 0 ? setInterval(tree.find, FOLLOW_MS) : undefined;
+  void root.exited.then(() => ended.resolve());
+
+  async function finish(): Promise<RecipeEnd> {
+    await ended.promise;
+    clearTimeout(timeout);
+    clearInterval(follow);
+    const exitCode = exitCodeOf(root.exit());
+    reason ??= await naturalReason(exitCode);
+    // What a recipe leaves behind after its own end gets no grace: its verdict is in, and nobody waits for the rest.
+    const emptyLooks = command.vouches && !root.exit()?.signal ? 1 : EMPTY_LOOKS;
+    const survivors = await killTree(tree.find, { limitMs: PROOF_MS, emptyLooks });
+    const outputComplete = await pump.drain(DRAIN_MS);
+    if (fault) throw new Error("A recipe's output could not be delivered", fault);
+    return {
+      reason,
+      exitCode,
+      signal: signalOf(exitCode),
+      outputBytes: pump.bytes(),
+      outputComplete,
+      survivors,
+      startedAt,
+      endedAt: Date.now(),
+    };
+  }
+
+  async function naturalReason(exitCode: number): Promise<Reason> {
+    if (!(await root.hasStarted())) return 'setup_failed';
+    return wasOomKilled(exitCode, oomKillsBefore, countOomKills()) ? 'oom' : 'exit';
+  }
+
+  return { pid: root.pid, stop, ended: finish() };
+}
