@@ -1,4 +1,5 @@
 // Text of tools ends up in a database, in mails and on pages: bounded, well-formed Unicode, without NUL.
+import { Buffer } from 'node:buffer';
 
 const CUT_MARK = ' …[cut]';
 
@@ -25,7 +26,11 @@ export function splitMessage(text: string): { first: string; rest: string } {
   return { first: trimmed.slice(0, end).trimEnd(), rest: trimmed.slice(end + 1).trimEnd() };
 }
 
-/** Postgres refuses NUL in text and lone surrogates in JSON; other controls but tab and line feed help nobody. */
+/**
+ * Postgres refuses NUL in text and lone surrogates in JSON; other controls but tab and line feed help nobody. The way
+ * through bytes replaces the surrogates and makes a copy: a slice would keep the whole piece of input it was cut from.
+ */
 function storable(text: string): string {
-  return text.toWellFormed().replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\u{FFFD}');
+  const copy = Buffer.from(text).toString();
+  return copy.replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\u{FFFD}');
 }

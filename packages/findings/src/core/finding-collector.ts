@@ -89,7 +89,7 @@ function toFinding(draft: FindingDraft, origin: FindingOrigin): Finding {
     native_fingerprints: boundFingerprints(draft.nativeFingerprints),
     source: withoutAbsent({ ...origin.source, log_line: draft.logLine }),
     occurrences: 1,
-    extra: draft.extra && Object.keys(draft.extra).length > 0 ? draft.extra : undefined,
+    extra: boundExtra(draft.extra),
   });
 }
 
@@ -118,8 +118,9 @@ function boundTest(test: TestDetail): TestDetail {
     duration_ms: test.duration_ms,
     tries: nonEmpty(
       test.tries?.slice(0, TEST_TRIES_MAX).map((one) => ({
-        ...one,
+        outcome: one.outcome,
         message: boundText(one.message, MESSAGE_CHARS_MAX),
+        ...withoutAbsent({ type: boundName(one.type, NAME_CHARS_MAX) }),
       })),
     ),
   });
@@ -131,6 +132,14 @@ function boundFingerprints(stated: Map<string, string> | undefined): Record<stri
     return [boundText(name, NAME_CHARS_MAX), boundText(value, NAME_CHARS_MAX)] as const;
   });
   return Object.fromEntries(bounded);
+}
+
+function boundExtra(extra: FindingDraft['extra']): FindingDraft['extra'] {
+  if (extra === undefined) return undefined;
+  const bounded = Object.entries(extra).map(([key, value]) => {
+    return [key, typeof value === 'string' ? boundText(value, NAME_CHARS_MAX) : value] as const;
+  });
+  return bounded.length === 0 ? undefined : Object.fromEntries(bounded);
 }
 
 function nonEmpty<Item>(items: Item[] | undefined): Item[] | undefined {

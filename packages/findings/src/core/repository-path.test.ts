@@ -41,13 +41,12 @@ describe('a path of a tool', () => {
     'https://example.test/x.c',
     'a\0b.c',
     `${'a/'.repeat(600)}x.c`,
-    '.',
-    '',
   ])('%j is outside', (raw) => {
-    const { path, known } = resolve(raw);
-    expect(known).toBe(false);
-    // An empty name means the folder of the subproject, which is no file and is never known.
-    if (raw !== '' && raw !== '.') expect(path).toBeUndefined();
+    expect(resolve(raw)).toEqual({ known: false });
+  });
+
+  it.each(['', '.'])('%j is the folder of the subproject, which is no file', (raw) => {
+    expect(resolve(raw)).toEqual({ path: 'app', known: false });
   });
 
   it('is never handed out with a way out of the repository', () => {

@@ -18,7 +18,9 @@ describe.each(folders)('%s', (folder) => {
   const missing = samples.filter((sample) => !existsSync(sample.expectedPath));
 
   it('has a declaration, a parser, a README and samples', () => {
-    const absent = ['tool.ts', 'parser.ts', 'samples/README.md'].filter((name) => !existsSync(toolFile(folder, name)));
+    const absent = ['tool.ts', 'parser.ts', 'samples/README.md'].filter(
+      (name) => !existsSync(toolFile(folder, name)),
+    );
     expect(absent).toEqual([]);
     expect(samples.length).toBeGreaterThan(0);
     expect(missing.map((sample) => sample.variant)).toEqual([]);

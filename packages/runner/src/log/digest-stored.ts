@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { countLineFeeds } from './count-line-feeds.ts';
 import type { LogLimits } from './log-limits.ts';
-import type { LogSource } from './log-shipper.ts';
+import type { LogSource } from './log-cutter.ts';
 
 export type StoredDigest = { stored_bytes: number; stored_lines: number; stored_sha256: string };
 

@@ -1,11 +1,10 @@
 import type { LogChunk } from '@crafting-table/contracts/log';
 
 import { compressChunk } from './compress-chunk.ts';
-import type { RawChunk } from './compress-chunk.ts';
-import { countLineFeeds } from './count-line-feeds.ts';
+import { createLogCutter } from './log-cutter.ts';
+import type { LogSource } from './log-cutter.ts';
 import type { LogLimits } from './log-limits.ts';
 import { createShipCadence } from './ship-cadence.ts';
-import { createTailLedger } from './tail-ledger.ts';
 import type { ByteRange } from './tail-ledger.ts';
 
 /**
@@ -14,13 +13,6 @@ import type { ByteRange } from './tail-ledger.ts';
  * means that the store is away: the same batch is offered again.
  */
 export type ShipLog = (batch: LogChunk[], trim: ByteRange | null) => Promise<'accepted' | 'refused'>;
-
-/** The masked output so far, by offset. Reads are null where it was given up, which only happens before the tail window. */
-export type LogSource = {
-  readonly endByte: number;
-  read(fromByte: number, toByte: number): Promise<Buffer | null>;
-  linesBefore(byte: number): Promise<number | null>;
-};
 
 /** The end of a log, for the transaction that stores the attempt's result: like a last call of `ship`. */
 export type LastPieces = { lastChunks: LogChunk[]; lastTrim: ByteRange | null };
@@ -47,19 +39,13 @@ type ShipperOptions = {
   now: () => number;
 };
 
-/**
- * Cuts the output into chunks and ships them, one batch at a time. With the last pieces stored, the store holds exactly the
- * first `headBytes` and the last `tailBytes` of the output, and never more than that on the way.
- */
+/** Ships a growing output in chunks, one batch at a time; see `createLogCutter` for what the store ends up with. */
 export function createLogShipper({ source, limits, ship, onRefused, now }: ShipperOptions): LogShipper {
+  const cutter = createLogCutter(source, limits);
   const cadence = createShipCadence(limits);
-  const ledger = createTailLedger();
   const stopped = Promise.withResolvers<void>();
   let state: 'shipping' | 'finishing' | 'refused' | 'stopped' = 'shipping';
   let sleeper: { until: 'output' | 'retry'; wake: () => void } | null = null;
-  let nextSeq = 0;
-  let nextByte = 0;
-  let nextLine = 0;
   /** When the first byte behind the last batch came; null when there is none or it was not seen coming. */
   let firstByteAt: number | null = null;
 
@@ -69,7 +55,9 @@ export function createLogShipper({ source, limits, ship, onRefused, now }: Shipp
 
   async function shipUntilFinished(): Promise<void> {
     while (await isChunkDue()) {
-      const { chunks, trim } = await cutBatch();
+      if (cutter.waitingBytes() < limits.chunkBytes) cadence.closed(now());
+      firstByteAt = null;
+      const { chunks, trim } = await cutter.cutBatch();
       if (chunks.length > 0) await shipBatch(await Promise.all(chunks.map(compressChunk)), trim);
     }
   }
@@ -77,7 +65,7 @@ export function createLogShipper({ source, limits, ship, onRefused, now }: Shipp
   /** Waits until a chunk is to be closed; false when none will be any more, or only the last pieces. */
   async function isChunkDue(): Promise<boolean> {
     while (!isOver()) {
-      const waitingBytes = source.endByte - nextRange().fromByte;
+      const waitingBytes = cutter.waitingBytes();
       if (state === 'finishing') return waitingBytes > limits.chunkBytes;
       if (waitingBytes >= limits.chunkBytes) return true;
       firstByteAt = waitingBytes > 0 ? (firstByteAt ?? now()) : null;
@@ -86,59 +74,6 @@ export function createLogShipper({ source, limits, ship, onRefused, now }: Shipp
       await sleep('output', waitMs);
     }
     return false;
-  }
-
-  async function cutBatch(): Promise<Batch> {
-    const chunks: RawChunk[] = [];
-    if (source.endByte - nextByte < limits.chunkBytes) cadence.closed(now());
-    firstByteAt = null;
-    do {
-      const chunk = await cutNext();
-      if (!chunk) break;
-      chunks.push(chunk);
-      // After the first chunk only full ones: the rest may still grow.
-    } while (chunks.length < limits.batchChunksMax && source.endByte - nextByte >= limits.chunkBytes);
-    return trimmed(chunks, nextByte - limits.tailBytes);
-  }
-
-  /** Null when the bytes left the tail window while they were read: the next call begins further on. */
-  async function cutNext(): Promise<RawChunk | null> {
-    const range = nextRange();
-    const chunk = await cut(nextSeq, range, range.fromByte === nextByte ? nextLine : undefined);
-    if (!chunk) return null;
-    nextSeq += 1;
-    nextByte = range.toByte;
-    nextLine = chunk.lineOffset + chunk.lineCount;
-    return chunk;
-  }
-
-  /** What the next chunk would hold now: nothing across the head's border, nothing that has left the tail window already. */
-  function nextRange(): ByteRange {
-    const { headBytes, tailBytes, chunkBytes } = limits;
-    const fromByte = nextByte < headBytes ? nextByte : Math.max(nextByte, source.endByte - tailBytes);
-    const borderByte = fromByte < headBytes ? headBytes : Infinity;
-    return { fromByte, toByte: Math.min(fromByte + chunkBytes, borderByte, source.endByte) };
-  }
-
-  async function cut(
-    seq: number,
-    { fromByte, toByte }: ByteRange,
-    knownLine?: number,
-  ): Promise<RawChunk | null> {
-    const lineOffset = knownLine ?? (await source.linesBefore(fromByte));
-    if (lineOffset === null) return null;
-    const bytes = await source.read(fromByte, toByte);
-    return bytes && { seq, fromByte, lineOffset, lineCount: countLineFeeds(bytes), bytes };
-  }
-
-  /** Enters the chunks in the ledger, moves the tail window to `windowByte`, and keeps what is in the head or the window. */
-  function trimmed(chunks: RawChunk[], windowByte: number): Batch {
-    const isInTail = (chunk: RawChunk) => chunk.fromByte >= limits.headBytes;
-    for (const chunk of chunks.filter(isInTail)) {
-      ledger.add({ seq: chunk.seq, fromByte: chunk.fromByte, toByte: chunk.fromByte + chunk.bytes.length });
-    }
-    const trim = ledger.moveWindow(windowByte);
-    return { chunks: chunks.filter((chunk) => !isInTail(chunk) || chunk.fromByte >= windowByte), trim };
   }
 
   async function shipBatch(batch: LogChunk[], trim: ByteRange | null): Promise<void> {
@@ -166,12 +101,7 @@ export function createLogShipper({ source, limits, ship, onRefused, now }: Shipp
   }
 
   async function cutLastPieces(): Promise<LastPieces> {
-    const windowByte = source.endByte - limits.tailBytes;
-    const pieces: (RawChunk | null)[] = [];
-    while (nextRange().fromByte < source.endByte) pieces.push(await cutNext());
-    const { chunks, trim } = trimmed(pieces.map(certain), windowByte);
-    const edge = ledger.cutChunk(windowByte);
-    if (edge) chunks.unshift(certain(await cut(edge.seq, { fromByte: windowByte, toByte: edge.toByte })));
+    const { chunks, trim } = await cutter.cutLast();
     return { lastChunks: await Promise.all(chunks.map(compressChunk)), lastTrim: trim };
   }
 
@@ -196,7 +126,7 @@ export function createLogShipper({ source, limits, ship, onRefused, now }: Shipp
       const isFirst = firstByteAt === null;
       if (isFirst) firstByteAt = now();
       if (sleeper?.until !== 'output') return;
-      if (isFirst || source.endByte - nextByte >= limits.chunkBytes) sleeper.wake();
+      if (isFirst || cutter.waitingBytes() >= limits.chunkBytes) sleeper.wake();
     },
     async finish() {
       if (state === 'shipping') state = 'finishing';
@@ -211,11 +141,4 @@ export function createLogShipper({ source, limits, ship, onRefused, now }: Shipp
       stopped.resolve();
     },
   };
-}
-
-type Batch = { chunks: RawChunk[]; trim: ByteRange | null };
-
-function certain(chunk: RawChunk | null): RawChunk {
-  if (!chunk) throw new Error('the end of a log was given up before it was shipped');
-  return chunk;
 }

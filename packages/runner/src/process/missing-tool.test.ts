@@ -32,6 +32,7 @@ test.each([
   [1, 'sh: 1: foo: not found'],
   [0, 'sh: 1: foo: not found'],
   [127, 'the page was not found'],
+  [127, 'cat: notes.txt: No such file or directory'],
   [127, 'error: cannot find crate'],
   [127, ''],
 ])('exit code %i with "%s" is not about a missing tool', (exitCode, line) => {

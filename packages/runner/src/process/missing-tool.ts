@@ -15,8 +15,8 @@ const WORDINGS = [
   /^env: can't execute ['‘]([^'’]{1,200})['’]: No such file or directory$/,
   // setpriv, nohup and the like: `setpriv: failed to execute foo: No such file or directory`.
   /^[^\s:]{1,200}: failed to (?:execute|run command) ['‘]?([^\s:'’]{1,200})['’]?: No such file or directory$/,
-  // A path that does not exist, dash and bash: `sh: 1: ./gradlew: not found` is above, bash says it this way.
-  /^[^\s:]{1,200}: (?:line )?(?:\d{1,9}: )?([^\s:]{1,200}): No such file or directory$/,
+  // bash, of a path that does not exist: `./build.sh: line 3: ./gradlew: No such file or directory`.
+  /^[^\s:]{1,200}: line \d{1,9}: ([^\s:]{1,200}): No such file or directory$/,
 ];
 
 /**

@@ -220,7 +220,6 @@ describe.each(offered)('under %s', (containment) => {
     const recipe = await runUntilSaid(`setsid ${fixture('tidy-up-on-sigterm.sh')} & wait`, 'ready');
     recipe.stop('cancelled');
     await recipe.ended;
-    // A PID namespace is ended with its process group; what left the group gets TERM by itself at every level.
     expect(recipe.output()).toContain('tidied');
   });
 

@@ -47,7 +47,7 @@ export function toDraft(
     detail,
     place: placeOf(told.text),
     test: toTestDetail(testCase, outcome),
-    extra: told.type === '' ? undefined : { type: told.type.slice(0, 200) },
+    extra: told.type === '' ? undefined : { type: told.type },
   };
 }
 
@@ -86,7 +86,7 @@ function toTestDetail(testCase: TestCase, outcome: TestDetail['outcome']): TestD
 
 function toTry({ element, message, type, text }: TestProblem): TestTry {
   const one: TestTry = { outcome: PROBLEM_ELEMENTS[element].outcome, message: (message || text).trim() };
-  if (type !== '') one.type = type.slice(0, 200);
+  if (type !== '') one.type = type;
   return one;
 }
 

@@ -73,6 +73,6 @@ function readExtra(result: JsonRecord, location: JsonRecord | undefined): Findin
   const scope = logical && (stringAt(logical, 'fullyQualifiedName') ?? stringAt(logical, 'name'));
   if (fixes > 0) extra.fixes = fixes;
   if (codeFlows > 0) extra.code_flows = codeFlows;
-  if (scope !== undefined) extra.scope = scope.slice(0, MESSAGE_CHARS_MAX).toWellFormed();
+  if (scope !== undefined) extra.scope = scope;
   return extra;
 }
