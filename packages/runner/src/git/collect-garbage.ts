@@ -19,6 +19,9 @@ export const WORKSPACE_IDLE_MS = DAY_MS;
 /** A mirror is repacked when nobody opened it for this long. */
 export const MIRROR_QUIET_MS = 7 * DAY_MS;
 
+/** A mirror that nobody opened for this long is removed, be it of an address the project has left; a clone brings it back. */
+export const MIRROR_UNUSED_MS = 60 * DAY_MS;
+
 /** Each fetch adds a pack, and git slows down with them: a busy mirror is repacked in the first gap after this many. */
 export const MIRROR_PACKS_MAX = 50;
 
@@ -36,20 +39,27 @@ export type GarbageOptions = {
   workspacesRoot: string;
   workspaces?: Workspaces;
   isKnownProject(projectId: string): boolean | Promise<boolean>;
+  /** Called before the workspaces of a dead worker are removed, to end what may still run in them. */
+  onDeadInstance?(instanceId: string): Promise<void>;
   workspaceIdleMs?: number;
   mirrorQuietMs?: number;
+  mirrorUnusedMs?: number;
   packsMax?: number;
 };
 
 export async function collectGarbage(options: GarbageOptions): Promise<Garbage> {
   const { mirrors, workspacesRoot, workspaces, workspaceIdleMs = WORKSPACE_IDLE_MS } = options;
   const slots = (await workspaces?.discardIdle(workspaceIdleMs)) ?? 0;
-  const instances = await removeDeadInstances(workspacesRoot, mirrors.settings);
+  const instances = await removeDeadInstances(workspacesRoot, mirrors.settings, options.onDeadInstance);
   await removeLeftovers(mirrors);
   return { instances, slots, ...(await collectMirrors(options)) };
 }
 
-async function removeDeadInstances(root: string, settings: GitSettings): Promise<string[]> {
+async function removeDeadInstances(
+  root: string,
+  settings: GitSettings,
+  onDeadInstance: GarbageOptions['onDeadInstance'],
+): Promise<string[]> {
   const removed: string[] = [];
   for (const file of await namesIn(root)) {
     if (!file.endsWith('.lock')) continue;
@@ -109,9 +119,15 @@ async function collectMirrors(options: GarbageOptions): Promise<Pick<Garbage, 'm
 async function collectMirror(
   path: string,
   isKnown: boolean,
-  { mirrors: { settings }, mirrorQuietMs = MIRROR_QUIET_MS, packsMax = MIRROR_PACKS_MAX }: GarbageOptions,
+  {
+    mirrors: { settings },
+    mirrorQuietMs = MIRROR_QUIET_MS,
+    mirrorUnusedMs = MIRROR_UNUSED_MS,
+    packsMax = MIRROR_PACKS_MAX,
+  }: GarbageOptions,
 ): Promise<'removed' | 'repacked' | 'kept'> {
-  if (!isKnown) return (await removeTree(path, settings.searchPath)) ? 'removed' : 'kept';
+  const isUnused = await isOlderThan(usedFileOf(path), mirrorUnusedMs);
+  if (!isKnown || isUnused) return (await removeTree(path, settings.searchPath)) ? 'removed' : 'kept';
   const isQuiet = await isOlderThan(usedFileOf(path), mirrorQuietMs);
   const packs = (await namesIn(join(path, 'objects/pack'))).filter((name) => name.endsWith('.pack'));
   const wantsRepack = packs.length > packsMax || (isQuiet && packs.length > 1);

@@ -1,8 +1,8 @@
 // A lock that several processes of one host share and that the kernel gives back when its holder dies, however it dies.
 //
 // The means is an empty SQLite file: `BEGIN EXCLUSIVE` is a write lock and an open read is a read lock, both of them fcntl
-// locks underneath. A fraction of a millisecond uncontended, no process spawned, no pid to go stale. DatabaseSync blocks the event loop, so it is
-// only ever asked "now or not", and the waiting is done here.
+// locks underneath. A fraction of a millisecond uncontended, no process spawned, no pid to go stale. DatabaseSync blocks
+// the event loop, so it is only ever asked "now or not", and the waiting is done here.
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFairQueue, type FairQueue, type LockMode } from './fair-queue.ts';
