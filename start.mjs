@@ -34,6 +34,7 @@ const PLATFORM = `${process.platform}-${process.arch}`;
 const STEP_MS = 15 * 60_000;
 const SIGN_OF_LIFE_MS = 2_000;
 const OUTPUT_BYTES_MAX = 256 * 1024;
+const ORPHAN_POLL_MS = 1_000;
 /** npm passes on a Ctrl-C that the terminal sent to it and to us alike: signals closer together than this are one. */
 const SAME_SIGNAL_MS = 200;
 
@@ -87,6 +88,7 @@ async function installTools(pins, folder) {
   const flags = [
     '--ignore-scripts',
     '--no-audit',
+    '--no-update-notifier',
     '--no-fund',
     '--no-save',
     '--no-package-lock',
@@ -190,7 +192,7 @@ function writableHome() {
   } catch {
     const home = join(TOOLS, 'home');
     mkdirSync(home, { recursive: true });
-    return { HOME: home };
+    return { HOME: home, npm_config_cache: join(home, '.npm') }; // An outer npm has set its cache in the environment.
   }
 }
 
@@ -211,6 +213,7 @@ async function handOver(node) {
     detached: true,
   });
   relaySignals(child);
+  endWithNpm(child);
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? 128 + signalNumber(signal)));
@@ -230,6 +233,18 @@ function relaySignals(child) {
   for (const name of names) process.on(name, onSignal);
   relay.stop = () => names.forEach((name) => process.off(name, onSignal));
   return relay;
+}
+
+/** An npm that is killed, or whose shell is, tells nobody; that we have another parent then is the only sign of it. */
+function endWithNpm(child) {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const poll = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(poll);
+    child.kill('SIGTERM');
+  }, ORPHAN_POLL_MS);
+  poll.unref();
 }
 
 function signalNumber(signal) {

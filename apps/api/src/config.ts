@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { readSettings } from '@crafting-table/contracts/settings';
+import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
 
 const NAMES = [
   'DATABASE_URL',
@@ -31,7 +31,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   return {
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL,
-    queuePrefix: settings.CRAFTING_QUEUE_PREFIX,
+    prefix: settings.CRAFTING_QUEUE_PREFIX,
     dataDir,
     adminBearerFile: join(dataDir, 'admin-bearer.txt'),
     host: settings.CRAFTING_HOST,
@@ -50,4 +50,16 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     },
     logLevel: settings.CRAFTING_LOG_LEVEL,
   };
+}
+
+const EX_CONFIG = 78; // sysexits.h: starting again will not help.
+
+export function readConfigOrExit(): ApiConfig {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EX_CONFIG);
+  }
 }

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { deathSignalsWork } from '@crafting-table/dev-services/bound-child';
 import { searchPath } from '@crafting-table/dev-services/config';
-import { isAlive, isGoneWithin } from '@crafting-table/dev-services/postmaster-pid';
+import { isAlive, isGoneWithin } from '@crafting-table/dev-services/process-life';
 import { temporaryFolder } from '@crafting-table/dev-services/stand-ins/temporary-folder';
 
 const MAIN = join(import.meta.dirname, 'stand-ins', 'main.ts');

@@ -5,7 +5,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
-import { isGoneWithin } from '@crafting-table/dev-services/postmaster-pid';
+import { isGoneWithin } from '@crafting-table/dev-services/process-life';
 import { temporaryFolder } from '@crafting-table/dev-services/stand-ins/temporary-folder';
 
 const STAND_INS = join(import.meta.dirname, 'stand-ins');

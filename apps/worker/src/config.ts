@@ -1,6 +1,6 @@
 import { availableParallelism, homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readSettings } from '@crafting-table/contracts/settings';
+import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
 import { findToolchainVariables } from '@crafting-table/runner/process/toolchain-variables';
 
 const NAMES = [
@@ -30,6 +30,8 @@ const NAMES = [
   'CRAFTING_LOG_LEVEL',
 ] as const;
 
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 export type WorkerConfig = ReturnType<typeof readConfig>;
 
 /** Everything a worker is told from outside. Throws SettingsError with a line for each fault. */
@@ -39,7 +41,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   return {
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL,
-    queuePrefix: settings.CRAFTING_QUEUE_PREFIX,
+    prefix: settings.CRAFTING_QUEUE_PREFIX,
     name: settings.CRAFTING_WORKER_NAME ?? `${hostname()}-${process.pid}`,
     concurrency: settings.CRAFTING_CONCURRENCY ?? availableParallelism(),
     containment: settings.CRAFTING_CONTAINMENT,
@@ -47,13 +49,16 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     workspaceDir: resolve(settings.CRAFTING_WORKSPACE_DIR ?? join(dataDir, 'workspaces')),
     cacheDir: resolve(settings.CRAFTING_CACHE_DIR ?? join(dataDir, 'caches')),
     spoolDir: join(dataDir, 'spools'),
-    gitHome: join(dataDir, 'git-home'),
-    recipePath: settings.CRAFTING_RECIPE_PATH ?? environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    recipePath: settings.CRAFTING_RECIPE_PATH ?? environment['PATH'] ?? DEFAULT_PATH,
     toolchainVariables: findToolchainVariables(homedir(), environment),
-    gitSearchPath: environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-    ssh: {
-      home: homedir(),
-      ...(environment['SSH_AUTH_SOCK'] !== undefined && { agentSocket: environment['SSH_AUTH_SOCK'] }),
+    git: {
+      searchPath: environment['PATH'] ?? DEFAULT_PATH,
+      emptyHome: join(dataDir, 'git-home'),
+      allowFileRemotes: true, // Which ones may be registered is the API's decision.
+      ssh: {
+        home: homedir(),
+        ...(environment['SSH_AUTH_SOCK'] !== undefined && { agentSocket: environment['SSH_AUTH_SOCK'] }),
+      },
     },
     diskFloorBytes: settings.CRAFTING_DISK_FLOOR_BYTES,
     drainSecs: settings.CRAFTING_DRAIN_SECS,
@@ -74,4 +79,16 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     },
     logLevel: settings.CRAFTING_LOG_LEVEL,
   };
+}
+
+const EX_CONFIG = 78; // sysexits.h: starting again will not help.
+
+export function readConfigOrExit(): WorkerConfig {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EX_CONFIG);
+  }
 }

@@ -1,4 +1,22 @@
 import { statfs } from 'node:fs/promises';
+import { repeat } from './repeat.ts';
+
+const LOOK_MS = 2000;
+
+/** Looks at the disk again and again and tells when claiming has to stop, and why, or may go on: null. */
+export function watchDisk(
+  folder: string,
+  floorBytes: number,
+  onChange: (blocked: string | null) => Promise<void>,
+): AsyncDisposable {
+  let wasBlocked = false;
+  return repeat(LOOK_MS, async () => {
+    const blocked = await checkDiskFloor(folder, floorBytes);
+    if ((blocked !== null) === wasBlocked) return;
+    wasBlocked = blocked !== null;
+    await onChange(blocked);
+  });
+}
 
 /**
  * Why nothing may be claimed, in words, or null: less free space than the floor, or than a tenth of the volume if that is

@@ -69,7 +69,8 @@ export function createClient({ baseUrl, bearer }: { baseUrl: string; bearer: str
       return (await send('getLog', { params: { id: jobId } })).text();
     },
     async *followLog(jobId, { lastEventId, signal } = {}) {
-      const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+      const headers: Record<string, string> =
+        lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
       const response = await send('streamLog', { params: { id: jobId }, headers, ...(signal && { signal }) });
       if (response.body) yield* readEvents(response.body);
     },

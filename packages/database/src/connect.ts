@@ -1,9 +1,9 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
+import { Pool, types } from 'pg';
 import type { Schema } from './schema.ts';
 
 // Counts and byte offsets are bigint in Postgres and far below 2^53 here.
-pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+types.setTypeParser(types.builtins.INT8, Number);
 
 export type Database = Kysely<Schema> & AsyncDisposable;
 
@@ -22,7 +22,7 @@ export type ConnectOptions = {
 /** Opens a pool. Nothing is connected until the first query, so this succeeds while Postgres is away. */
 export function connectDatabase(options: ConnectOptions): Database {
   const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize,
     application_name: options.name,

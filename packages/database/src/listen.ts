@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 
 export const CHANNELS = ['crafting_log', 'crafting_job', 'crafting_cancel'] as const;
 export type Channel = (typeof CHANNELS)[number];
@@ -19,7 +19,7 @@ export function listen(options: {
   onNotice: (notice: Notice) => void;
   onGap: () => void;
 }): Listener {
-  let client: pg.Client | null = null;
+  let client: Client | null = null;
   let connected = false;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
@@ -32,7 +32,7 @@ export function listen(options: {
 
   async function connect(): Promise<void> {
     timer = undefined;
-    const fresh = new pg.Client({
+    const fresh = new Client({
       connectionString: options.url,
       application_name: 'crafting-listen',
       keepAlive: true,

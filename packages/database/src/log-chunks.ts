@@ -8,8 +8,8 @@ export type ChunkRow = Omit<LogChunk, 'data'> & { data: Buffer };
 export type Trim = { fromByte: number; toByte: number };
 
 /**
- * Stores log chunks of a running attempt and removes those that lie wholly inside the trimmed range. Sending a chunk
- * again is harmless. `over` means that the attempt was ended: nothing was stored.
+ * Stores log chunks of a running attempt and removes those in the trimmed range. Sending a chunk again is harmless. `over`
+ * means that the attempt was ended: nothing was stored.
  */
 export async function appendLogChunks(
   db: Database,
@@ -17,14 +17,31 @@ export async function appendLogChunks(
   chunks: LogChunk[],
   trim: Trim | null,
 ): Promise<'accepted' | 'over'> {
+  if (trim) await trimLogChunks(db, held, trim);
   const stored = await sql`
     with held as (
       select id, attempt from jobs
       where id = ${held.jobId} and attempt = ${held.attempt} and status = 'running' for share),
-    trimmed as (${trim ? deleteTrimmedFrom(sql`held`, trim) : sql`select 1`}),
     chunks as (${insertChunksFrom(sql`held`, chunks)})
     select pg_notify('crafting_log', id || '.' || attempt) from held`.execute(db);
   return stored.rows.length === 1 ? 'accepted' : 'over';
+}
+
+/**
+ * Removes the chunks of a running attempt that begin in a range. A statement of its own, before the chunks that follow:
+ * the one on the border is removed first and comes back shorter, under its old number.
+ */
+export async function trimLogChunks(
+  db: Database,
+  held: { jobId: string; attempt: number },
+  trim: Trim,
+): Promise<void> {
+  await sql`
+    delete from log_chunks where job_id = ${held.jobId} and attempt = ${held.attempt}
+      and byte_offset >= ${trim.fromByte} and byte_offset < ${trim.toByte}
+      and exists (select from jobs where id = ${held.jobId} and attempt = ${held.attempt} and status = 'running')`.execute(
+    db,
+  );
 }
 
 /** An insert of chunks for each row of `relation (id, attempt)`, to stand inside a larger statement. */
@@ -40,14 +57,6 @@ export function insertChunksFrom(relation: RawBuilder<unknown>, chunks: LogChunk
     on conflict (job_id, attempt, seq) do update set byte_offset = excluded.byte_offset,
       byte_length = excluded.byte_length, line_offset = excluded.line_offset, line_count = excluded.line_count,
       data = excluded.data`;
-}
-
-/** Deletes chunks of an attempt in a trimmed range, before the last ones are written with the result. */
-export function deleteTrimmedFrom(relation: RawBuilder<unknown>, trim: Trim): RawBuilder<unknown> {
-  return sql`
-    delete from log_chunks using ${relation} h
-    where job_id = h.id and log_chunks.attempt = h.attempt
-      and byte_offset >= ${trim.fromByte} and byte_offset + byte_length <= ${trim.toByte}`;
 }
 
 /** Chunks of an attempt that hold bytes at or after `fromByte`, in order. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
@@ -14,7 +14,7 @@ export type Migration = { version: number; name: string; sql: string; checksum: 
  * processes at once. Refuses a database that is newer than this code, and one whose applied migrations were edited.
  */
 export async function migrate(databaseUrl: string): Promise<number> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -34,7 +34,7 @@ export async function readMigrations(): Promise<Migration[]> {
   );
 }
 
-async function applyMissing(client: pg.Client, migrations: Migration[]): Promise<number> {
+async function applyMissing(client: Client, migrations: Migration[]): Promise<number> {
   await client.query(`create table if not exists schema_migrations (
     version integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`);
   const applied = await client.query<{ version: number; checksum: string }>(
@@ -47,7 +47,7 @@ async function applyMissing(client: pg.Client, migrations: Migration[]): Promise
   return missing.length;
 }
 
-async function applyOne(client: pg.Client, { version, name, sql, checksum }: Migration): Promise<void> {
+async function applyOne(client: Client, { version, name, sql, checksum }: Migration): Promise<void> {
   try {
     await client.query('begin');
     await client.query(sql);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deathSignalsWork } from './bound-child.ts';
 import { searchPath } from './config.ts';
 import { startPostgres } from './embedded-postgres.ts';
-import { isAlive, isGoneWithin } from './postmaster-pid.ts';
+import { isAlive, isGoneWithin } from './process-life.ts';
 import { serviceUser } from './service-user.ts';
 import { temporaryFolder } from './stand-ins/temporary-folder.ts';
 
@@ -78,7 +78,7 @@ describe('an embedded Postgres', () => {
 
   test('is not fooled by a pid file whose number belongs to another process now', async () => {
     await (await start()).stop();
-    const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], serviceUser() ?? {});
+    const bystander = spawn('sleep', ['60'], serviceUser() ?? {});
     await once(bystander, 'spawn');
     await writeFile(
       join(folder.path, 'cluster', 'postmaster.pid'),

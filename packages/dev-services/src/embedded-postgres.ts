@@ -13,8 +13,9 @@ import {
   POSTGRES_USER,
 } from './initialise-cluster.ts';
 import { locatePostgresBinaries } from './postgres-binaries.ts';
-import { findPostmaster, isGoneWithin } from './postmaster-pid.ts';
+import { findPostmaster } from './postmaster-pid.ts';
 import type { Postmaster } from './postmaster-pid.ts';
+import { isGoneWithin } from './process-life.ts';
 import { readLines } from './read-lines.ts';
 import { servicePassword } from './service-password.ts';
 import { serviceUser } from './service-user.ts';

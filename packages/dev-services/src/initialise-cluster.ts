@@ -58,7 +58,14 @@ async function runInitdb(
   readLines(child.stdout!, (line) => output.push(line)); // Both are pipes, as asked for above.
   readLines(child.stderr!, (line) => output.push(line));
   const [code, signal] = await once(child, 'close');
-  if (code !== 0) throw new Error(`initdb ended with ${code ?? signal}:\n${output.slice(-20).join('\n')}`);
+  if (code === 0) return;
+  const lastLines = output.slice(-20).join('\n');
+  // Containers are run under numbers that no /etc/passwd knows; Postgres insists on a name.
+  const isNameless = lastLines.includes('could not look up effective user ID');
+  const advice = isNameless
+    ? '\nGive this user a line in /etc/passwd, or set DATABASE_URL to a Postgres of your own.'
+    : '';
+  throw new Error(`initdb ended with ${code ?? signal}:\n${lastLines}${advice}`);
 }
 
 /** initdb reads the password from an open file that has no name any more, so it is in no argument and stays nowhere. */

@@ -1,8 +1,8 @@
 // What `postmaster.pid` in a cluster says, and whether the process it names is really the server of this cluster.
-import { readFileSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from './process-life.ts';
 
 export type Postmaster = { pid: number; port: number; isReady: boolean };
 
@@ -31,35 +31,6 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | unde
       );
     }
     await sleep(POLL_MS);
-  }
-}
-
-/** Waits until the process is gone; false when it is still there after the time. */
-export async function isGoneWithin(pid: number, waitMs: number): Promise<boolean> {
-  const giveUpAt = Date.now() + waitMs;
-  while (isAlive(pid)) {
-    if (Date.now() > giveUpAt) return false;
-    await sleep(POLL_MS);
-  }
-  return true;
-}
-
-/** A dead process that nobody has collected counts as gone: in a container there may be nobody who ever does. */
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0) && !isZombie(pid);
-  } catch (fault) {
-    // EPERM means that it lives and belongs to somebody else.
-    return fault instanceof Error && 'code' in fault && fault.code === 'EPERM';
-  }
-}
-
-function isZombie(pid: number): boolean {
-  if (process.platform !== 'linux') return false;
-  try {
-    return /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false; // It ended between the two looks; the next one will tell.
   }
 }
 

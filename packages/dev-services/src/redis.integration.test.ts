@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { chooseQueueBackend } from './choose-queue-backend.ts';
 import { searchPath, testRedisUrl } from './config.ts';
-import { isAlive } from './postmaster-pid.ts';
+import { isAlive } from './process-life.ts';
 import { startRedis } from './redis.ts';
 import type { RunningRedis } from './redis.ts';
 import { temporaryFolder } from './stand-ins/temporary-folder.ts';

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { spawnBound, stopChild } from './bound-child.ts';
 import { choosePort } from './choose-port.ts';
 import { findOnPath } from './find-on-path.ts';
-import { isAlive, isGoneWithin } from './postmaster-pid.ts';
+import { isAlive, isGoneWithin } from './process-life.ts';
 import { readLines } from './read-lines.ts';
 import { servicePassword } from './service-password.ts';
 import { serviceUser } from './service-user.ts';

@@ -7,7 +7,18 @@ const drawing = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
 
 type Unit = { name: string; folder: string; mayImport: string[] };
 
-const ours = new Set(['contracts', 'findings', 'runner', 'forges', 'database', 'queues', 'farm', 'client', 'dev-services', 'e2e']);
+const ours = new Set([
+  'contracts',
+  'findings',
+  'runner',
+  'forges',
+  'database',
+  'queues',
+  'farm',
+  'client',
+  'dev-services',
+  'e2e',
+]);
 const units = [...drawing.matchAll(/^\| `([a-z0-9-]+)` \| [^|]+ \| ([^|]+) \|$/gm)].map((row): Unit => {
   const name = row[1]!;
   const folder = ours.has(name) ? `packages/${name}` : `apps/${name}`;
@@ -26,7 +37,9 @@ function sourcesOf(unit: Unit): string[] {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  const statements = text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm);
+  const statements = text.matchAll(
+    /^(?:import|export)\s[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
+  );
   return [...statements].map((match) => (match[1] ?? match[2] ?? match[3])!);
 }
 
@@ -46,7 +59,12 @@ describe('the drawing in ARCHITECTURE.md', () => {
     const strangers = sourcesOf(unit).flatMap((file) =>
       importsOf(file)
         .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
-        .map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/'))
+        .map((name) =>
+          name
+            .split('/')
+            .slice(0, name.startsWith('@') ? 2 : 1)
+            .join('/'),
+        )
         .filter((name) => !allowed.has(name))
         .map((name) => `${file} imports ${name}`),
     );
@@ -54,7 +72,9 @@ describe('the drawing in ARCHITECTURE.md', () => {
   });
 
   test('points only at files that exist', () => {
-    const files = [...drawing.matchAll(/`((?:apps|packages|docs)\/[\w./-]+\.(?:ts|md))`/g)].map((match) => match[1]!);
+    const files = [...drawing.matchAll(/`((?:apps|packages|docs)\/[\w./-]+\.(?:ts|md))`/g)].map(
+      (match) => match[1]!,
+    );
     expect(files.length).toBeGreaterThan(10);
     expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   });
@@ -76,7 +96,9 @@ describe('the borders', () => {
     ['execa', ['runner']],
     ['isomorphic-git', ['forges']],
   ])('only its own package imports %s', (library, owners) => {
-    const importers = sources.filter((file) => importsOf(file).some((name) => name.split('/')[0] === library));
+    const importers = sources.filter((file) =>
+      importsOf(file).some((name) => name.split('/')[0] === library),
+    );
     const packages = [...new Set(importers.map((file) => file.split('/')[1]!))];
     expect(packages).toEqual(owners);
   });

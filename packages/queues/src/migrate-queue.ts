@@ -1,11 +1,11 @@
 import { runMigrations } from 'bullmq';
-import pg from 'pg';
+import { Client } from 'pg';
 import { postgresQueueSchema, type QueueTarget } from './queue-target.ts';
 
 /** Prepares the queue's own storage: nothing for Redis, BullMQ's schema for Postgres. Safe to call at every start. */
 export async function migrateQueue(target: QueueTarget): Promise<void> {
   if (target.backend === 'redis') return;
-  const client = new pg.Client({ connectionString: target.url });
+  const client = new Client({ connectionString: target.url });
   await client.connect();
   try {
     await runMigrations(client, postgresQueueSchema(target));

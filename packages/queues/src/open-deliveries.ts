@@ -75,16 +75,30 @@ function openOnRedis(target: QueueTarget): Deliveries {
 }
 
 function openOnPostgres(target: QueueTarget): Deliveries {
-  const connection = postgresConnection(target, 4);
-  const options = { connection, defaultJobOptions: DELIVERY_OPTIONS };
-  // The two backends differ in a type parameter that nothing here depends on.
-  const queue = silence(new Queue(QUEUE_NAME, options, createPostgresBackend) as unknown as Queue);
+  const options = { connection: postgresConnection(target, 4), defaultJobOptions: DELIVERY_OPTIONS };
+  let queue: Queue | undefined;
+  // A Queue that could not begin, because Postgres was away or its schema not there yet, never recovers: it is built at
+  // the first call, and anew after one that found it unusable.
+  const ready = async (): Promise<Queue> => {
+    // The two backends differ in a type parameter that nothing here depends on.
+    const opening = (queue ??= silence(
+      new Queue(QUEUE_NAME, options, createPostgresBackend) as unknown as Queue,
+    ));
+    try {
+      await opening.waitUntilReady();
+    } catch (error) {
+      if (queue === opening) queue = undefined;
+      void opening.close().catch(() => {}); // It holds nothing that could be lost.
+      throw error;
+    }
+    return opening;
+  };
   return {
     backend: 'postgres',
-    add: (deliveries) => answering(async () => addAll(queue, deliveries)),
-    countWaiting: () => answering(async () => countWaiting(queue)),
+    add: (deliveries) => answering(async () => addAll(await ready(), deliveries)),
+    countWaiting: () => answering(async () => countWaiting(await ready())),
     incarnation: async () => 'postgres',
-    [Symbol.asyncDispose]: () => queue.close().catch(() => {}), // As above.
+    [Symbol.asyncDispose]: async () => queue?.close().catch(() => {}), // As above.
   };
 }
 

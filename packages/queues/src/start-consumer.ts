@@ -35,7 +35,7 @@ export function startConsumer({ target, concurrency, handle, onError }: Consumer
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   };
-  const { worker, disconnect } =
+  const { worker, close } =
     target.backend === 'redis'
       ? consumeRedis(target, process, options)
       : consumePostgres(target, process, options);
@@ -46,14 +46,11 @@ export function startConsumer({ target, concurrency, handle, onError }: Consumer
     get paused() {
       return worker.isPaused();
     },
-    async [Symbol.asyncDispose]() {
-      await worker.close(true);
-      disconnect();
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 
-type Consuming = { worker: Worker; disconnect: () => void };
+type Consuming = { worker: Worker; close: () => Promise<void> };
 
 function consumeRedis(
   target: QueueTarget,
@@ -65,10 +62,12 @@ function consumeRedis(
     retryStrategy: (tries) => Math.min(tries * 50, 1000),
   });
   redis.on('error', () => {}); // Told once by BullMQ's own error event.
-  return {
-    worker: new Worker(QUEUE_NAME, process, { ...options, connection: redis }),
-    disconnect: () => redis.disconnect(),
+  const worker = new Worker(QUEUE_NAME, process, { ...options, connection: redis });
+  const close = async () => {
+    await worker.close(true); // By force, or it would wait for a Redis that is away.
+    redis.disconnect();
   };
+  return { worker, close };
 }
 
 function consumePostgres(
@@ -84,5 +83,6 @@ function consumePostgres(
     { ...options, connection },
     createPostgresBackend,
   ) as unknown as Worker;
-  return { worker, disconnect: () => {} };
+  // Not by force: that would let its wait for the next delivery run out first, which takes up to `drainDelay`.
+  return { worker, close: () => worker.close() };
 }

@@ -1,6 +1,5 @@
 import express, {
   type Express,
-  type NextFunction,
   type Request,
   type RequestHandler,
   type Response,
@@ -121,15 +120,10 @@ function refuseOtherMethods(app: Express, guards: Guards): void {
     allowed.set(path, [...(allowed.get(path) ?? []), method.toUpperCase()]);
   }
   for (const [path, methods] of allowed) {
-    app.all(
-      expressPath(path),
-      guards.peer,
-      guards.bearer,
-      (_request: Request, response: Response, _: NextFunction) => {
-        response.set('Allow', methods.join(', '));
-        sendProblem(response, 'method_not_allowed', `This path answers to ${methods.join(', ')}.`);
-      },
-    );
+    app.all(expressPath(path), guards.peer, guards.bearer, (_request: Request, response: Response) => {
+      response.set('Allow', methods.join(', '));
+      sendProblem(response, 'method_not_allowed', `This path answers to ${methods.join(', ')}.`);
+    });
   }
 }
 

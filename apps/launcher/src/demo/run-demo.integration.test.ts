@@ -37,7 +37,7 @@ test('a farm with projects is left alone', async () => {
 test('a refusal is told and nothing worse', async () => {
   await using api = await standInApi({ bearer: 'another' });
   expect(await runOn(api)).toEqual([
-    'demo: given up, the farm itself is fine: GET /projects answered 401: no such bearer',
+    'demo: given up, the farm itself is fine: listProjects: 401 internal: no such bearer',
   ]);
 });
 

@@ -2,13 +2,13 @@
 // its tests is red on purpose. Whatever goes wrong here is told and leaves the farm alone.
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@crafting-table/client/create-client';
+import type { Client } from '@crafting-table/client/create-client';
+import type { JobDetail, QueuedJob } from '@crafting-table/contracts/job';
 import { isTerminal } from '@crafting-table/contracts/words';
 import { demoProject } from './demo-project.ts';
-import { farmCalls } from './farm-calls.ts';
-import type { FarmCalls } from './farm-calls.ts';
 import { makeDemoRepository } from './make-demo-repository.ts';
 import { describeResult, nextSteps, summarise } from './tell-results.ts';
-import type { JobDetail } from '@crafting-table/contracts/job';
 
 export type DemoOptions = {
   baseUrl: string;
@@ -28,14 +28,16 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(DEMO_MS)]);
   try {
     const bearer = (await readFile(options.bearerFile, 'utf8')).trim();
-    const calls = farmCalls({ baseUrl: options.baseUrl, bearer, signal });
-    if ((await calls.listProjects()).length > 0) return;
+    const client = createClient({ baseUrl: options.baseUrl, bearer });
+    if ((await client.call('listProjects', { signal })).projects.length > 0) return;
     print('demo: building a small project; one of its tests is red on purpose (--no-demo leaves this out)');
     await makeDemoRepository(options.folder, signal);
     const project = demoProject(options.folder);
-    await calls.registerProject(project);
-    const jobIds = await calls.createJobs(project.name, 'all');
-    const results = await follow(jobIds, calls, print, signal);
+    await client.call('registerProject', { body: project, signal });
+    const params = { name: project.name };
+    const created = await client.call('createJob', { params, body: { recipe: 'all' }, signal });
+    const jobs = 'jobs' in created ? created.jobs : [created];
+    const results = await follow(jobs, client, print, signal);
     [...summarise(results), ...nextSteps(options, results)].forEach(print);
   } catch (fault) {
     if (options.signal.aborted) return; // The farm stops, so nobody waits for the demo.
@@ -46,17 +48,17 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 }
 
 async function follow(
-  jobIds: readonly string[],
-  calls: FarmCalls,
+  jobs: readonly QueuedJob[],
+  client: Client,
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<JobDetail[]> {
   const details = new Map<string, JobDetail>();
   for (;;) {
-    for (const id of jobIds) {
+    for (const { job_id: id } of jobs) {
       const before = details.get(id)?.job.status;
       if (before && isTerminal(before)) continue;
-      const detail = await calls.getJob(id);
+      const detail = await client.call('getJob', { params: { id }, signal });
       details.set(id, detail);
       if (detail.job.status !== before) describeResult(detail).forEach(print);
     }

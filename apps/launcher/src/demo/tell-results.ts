@@ -37,10 +37,10 @@ export function nextSteps(
   results: readonly JobDetail[],
 ): string[] {
   const curl = `curl -s -H "Authorization: Bearer $(cat '${bearerFile.replaceAll("'", `'\\''`)}')"`;
-  const red = (results.find(({ job }) => job.status === 'failed') ?? results[0])?.job.id;
+  const interesting = results.toSorted((a, b) => b.job.findings_count - a.job.findings_count)[0]?.job.id;
   const calls = [
-    `${curl} ${baseUrl}/jobs/${red}/findings`,
-    `${curl} ${baseUrl}/jobs/${red}/log`,
+    `${curl} ${baseUrl}/jobs/${interesting}/findings`,
+    `${curl} ${baseUrl}/jobs/${interesting}/log`,
     `${curl} -H 'Content-Type: application/json' -d '{"recipe": "test"}' ${baseUrl}/projects/demo/jobs`,
   ];
   return ['Try next:', ...calls.map((call) => `  ${call}`)];

@@ -26,7 +26,8 @@ const NAMES =
 
 /**
  * Report files below a subproject that were written since the attempt began. Regular files only, no link is followed, and
- * everything is bounded, because the recipe decides what lies there. Paths are relative to the repository.
+ * everything is bounded, because the recipe decides what lies there. Paths are relative to the repository; `startedAtMs`
+ * is a time of the file system's own clock.
  */
 export function findReportFiles(attempt: {
   tree: string;
@@ -73,13 +74,10 @@ function listFolder(path: string) {
   }
 }
 
-/** A clock of a file system may tick in whole seconds. */
-const TICK_MS = 1000;
-
 function readNewFile(path: string, sinceMs: number, room: number): Buffer | null {
   try {
     const { mtimeMs, size } = lstatSync(path);
-    if (mtimeMs < sinceMs - TICK_MS || size > Math.min(FILE_BYTES_MAX, room)) return null;
+    if (mtimeMs < sinceMs || size > Math.min(FILE_BYTES_MAX, room)) return null;
     return readFileSync(path);
   } catch {
     return null; // As above.

@@ -6,6 +6,8 @@ import type { FromParser, ToParser } from './messages.ts';
 const WAITING_BYTES_MAX = 32 * 1024 ** 2;
 /** Parsing the rest and the report files may take this long before the thread is given up. */
 const END_MS_MAX = 60_000;
+/** What parsing one attempt may need; beyond it the thread is replaced. */
+const HEAP_MB_MAX = 1024;
 
 /** Parses in a thread of its own, which is replaced when it hangs or dies: then its attempts have no findings and say so. */
 export function startFindingsReader(): FindingsReader & AsyncDisposable {
@@ -15,7 +17,10 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
   let waitingBytes = 0;
 
   function start(): Worker {
-    const fresh = new Worker(new URL('main.ts', import.meta.url), { name: 'findings' });
+    const fresh = new Worker(new URL('main.ts', import.meta.url), {
+      name: 'findings',
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: HEAP_MB_MAX },
+    });
     fresh.on('message', (message: FromParser) => {
       if (message.kind === 'fed') waitingBytes -= message.bytes;
       else settle(message.id, message.result);

@@ -11,7 +11,11 @@ export type LeaseKeeper = Leases &
 
 /** Starts the thread that keeps leases. Should it die, the process must: nobody would renew any more. */
 export function keepLeases(options: KeeperOptions, onDeath: (error: Error) => void): LeaseKeeper {
-  const thread = new Worker(new URL('main.ts', import.meta.url), { workerData: options, name: 'leases' });
+  const thread = new Worker(new URL('main.ts', import.meta.url), {
+    workerData: options,
+    name: 'leases',
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  });
   const holders = new Map<string, HoldEvents>();
   let stopping = false;
   const say = (message: ToKeeper) => thread.postMessage(message);

@@ -4,7 +4,7 @@ import type { LogChunk, LogSummary } from '@crafting-table/contracts/log';
 import { ATTEMPTS_MAX } from '@crafting-table/contracts/project';
 import type { Reason, TerminalStatus } from '@crafting-table/contracts/words';
 import type { Database } from '../connect.ts';
-import { deleteTrimmedFrom, insertChunksFrom, type Trim } from '../log-chunks.ts';
+import { insertChunksFrom, trimLogChunks, type Trim } from '../log-chunks.ts';
 
 export type AttemptResult = {
   jobId: string;
@@ -36,6 +36,7 @@ export async function finishAttempt(
   result: AttemptResult,
   guard: FinishGuard = 'held',
 ): Promise<FinishAnswer> {
+  if (result.trim) await trimLogChunks(db, result, result.trim);
   const log = result.log;
   const again = sql`(recipe_snapshot->'retry_on' ? ${result.reason} and attempt < ${sql.lit(ATTEMPTS_MAX)}
     and cancel_requested_at is null)`;
@@ -51,6 +52,9 @@ export async function finishAttempt(
         finished_at = case when ${again} then null else now() end,
         queued_at = case when ${again} then now() else queued_at end,
         dispatched_at = case when ${again} then null else dispatched_at end,
+        claimed_at = case when ${again} then null else claimed_at end,
+        preparing_at = case when ${again} then null else preparing_at end,
+        started_at = case when ${again} then null else started_at end,
         lease_until = null, deadline_at = null
       where id = ${result.jobId} and attempt = ${result.attempt} and status = 'running' and ${guardCondition(guard)}
       returning id, attempt, status),
@@ -61,7 +65,6 @@ export async function finishAttempt(
         log_stored_sha256 = ${log?.stored_sha256 ?? null}, log_omitted_bytes = ${log?.omitted_bytes ?? null},
         log_omitted_lines = ${log?.omitted_lines ?? null}
       from fenced where job_id = fenced.id and number = fenced.attempt),
-    trimmed as (${result.trim ? deleteTrimmedFrom(sql`fenced`, result.trim) : sql`select 1`}),
     chunks as (${insertChunksFrom(sql`fenced`, result.chunks)}),
     found as (
       insert into findings (job_id, attempt, ordinal, data)

@@ -1,29 +1,47 @@
-import { sql } from 'kysely';
-import type { Database } from '../connect.ts';
+import { Pool } from 'pg';
 
 export type HeldAttempt = { jobId: string; attempt: number };
 export type RenewedAttempt = HeldAttempt & { cancelRequested: boolean };
+export type WorkerState = { id: string; busy: number; blocked: string | null; draining: boolean };
+
+export type LeaseConnection = AsyncDisposable & {
+  /**
+   * Renews the leases of all attempts a worker holds and says that the worker is alive, in one statement. What is not
+   * among the returned ones is not held any more: its tree must be ended.
+   */
+  renew(worker: WorkerState, held: HeldAttempt[], leaseSecs: number): Promise<RenewedAttempt[]>;
+};
+
+const RENEW = `
+  with alive as (update workers set seen_at = now(), busy = $2, blocked = $3, draining = $4 where id = $1)
+  update jobs set lease_until = now() + make_interval(secs => $5)
+  from unnest($6::uuid[], $7::int[]) as held (job_id, attempt)
+  where jobs.id = held.job_id and jobs.attempt = held.attempt and jobs.status = 'running'
+  returning jobs.id as "jobId", jobs.attempt, jobs.cancel_requested_at is not null as "cancelRequested"`;
 
 /**
- * Renews the leases of all attempts a worker holds and says that the worker is alive, in one statement. What is not
- * among the returned ones is not held any more: its tree must be ended.
+ * One connection for nothing but leases. It goes without the query builder, which would cost the thread that holds it more
+ * memory than all else it does.
  */
-export async function renewLeases(
-  db: Database,
-  worker: { id: string; busy: number; blocked: string | null; draining: boolean },
-  held: HeldAttempt[],
-  leaseSecs: number,
-): Promise<RenewedAttempt[]> {
-  const renewed = await sql<RenewedAttempt>`
-    with alive as (
-      update workers set seen_at = now(), busy = ${worker.busy}, blocked = ${worker.blocked}, draining = ${worker.draining}
-      where id = ${worker.id})
-    update jobs set lease_until = now() + make_interval(secs => ${leaseSecs})
-    from unnest(${held.map((each) => each.jobId)}::uuid[], ${held.map((each) => each.attempt)}::int[])
-      as held (job_id, attempt)
-    where jobs.id = held.job_id and jobs.attempt = held.attempt and jobs.status = 'running'
-    returning jobs.id as "jobId", jobs.attempt, jobs.cancel_requested_at is not null as "cancelRequested"`.execute(
-    db,
-  );
-  return renewed.rows;
+export function connectLeases(databaseUrl: string, timeoutSecs: number): LeaseConnection {
+  const timeoutMs = Math.max(1000, timeoutSecs * 1000);
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: 1,
+    application_name: 'crafting-leases',
+    connectionTimeoutMillis: 1000,
+    statement_timeout: timeoutMs,
+    query_timeout: timeoutMs,
+    keepAlive: true,
+  });
+  pool.on('error', () => {}); // A broken connection is replaced at the next renewal.
+  return {
+    async renew(worker, held, leaseSecs) {
+      const ids = held.map((each) => each.jobId);
+      const attempts = held.map((each) => each.attempt);
+      const values = [worker.id, worker.busy, worker.blocked, worker.draining, leaseSecs, ids, attempts];
+      return (await pool.query<RenewedAttempt>(RENEW, values)).rows;
+    },
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
 }

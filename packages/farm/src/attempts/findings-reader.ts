@@ -17,6 +17,7 @@ export type Reading = Disposable & {
 
 /** Turns output and report files into findings, beside the main thread. */
 export type FindingsReader = {
+  /** Report files count from `startedAtMs` on, by the clock of the tree's file system. */
   open(attempt: { id: string; tree: string; subproject: string; startedAtMs: number }): Reading;
 };
 

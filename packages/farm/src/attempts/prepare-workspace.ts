@@ -69,13 +69,15 @@ function commitWish(job: ClaimedJob): { sha: string } | { ref: string; queuedAt:
   return { ref: job.ref ?? job.default_branch, queuedAt: new Date(Date.now() - waitedMs) };
 }
 
-/** The subproject's folder, or null when it is missing or a link out of the tree. */
+/** The subproject's folder, or null when it is missing, no folder, or a link out of the tree or to nowhere. */
 function folderInside(tree: string, subproject: string): string | null {
   if (subproject === '.') return tree;
-  const folder = join(tree, subproject);
-  if (!lstatSync(folder, { throwIfNoEntry: false })) return null;
-  const real = realpathSync(folder);
-  return real.startsWith(realpathSync(tree) + sep) && lstatSync(real).isDirectory() ? real : null;
+  try {
+    const real = realpathSync(join(tree, subproject));
+    return real.startsWith(realpathSync(tree) + sep) && lstatSync(real).isDirectory() ? real : null;
+  } catch {
+    return null; // Nothing is there, or a link that leads nowhere or in circles.
+  }
 }
 
 function explain({ kind, message }: GitFailure): NotPrepared {

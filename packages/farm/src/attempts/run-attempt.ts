@@ -13,9 +13,10 @@ import { maskText } from '@crafting-table/runner/log/mask-secrets';
 import { recipeEnvironment } from '@crafting-table/runner/process/recipe-environment';
 import { startRecipe, type RecipeEnd } from '@crafting-table/runner/process/start-recipe';
 import { createAttemptStop, type AttemptStop } from './attempt-stop.ts';
-import { NO_FINDINGS, type ReadFindings } from './findings-reader.ts';
+import { readFileClock } from './file-clock.ts';
+import { NO_FINDINGS, type ReadFindings, type Reading } from './findings-reader.ts';
 import { judgeEnd, type Verdict } from './judge-end.ts';
-import { prepareWorkspace, type Prepared } from './prepare-workspace.ts';
+import { prepareWorkspace, type NotPrepared, type Prepared } from './prepare-workspace.ts';
 import { secretsOf } from './secrets-of.ts';
 import { whileAway } from './while-away.ts';
 import type { WorkerParts } from './worker-parts.ts';
@@ -49,69 +50,69 @@ export async function runAttempt(
 
 async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt): Promise<AttemptOutcome> {
   const { stop } = held;
-  using _lease = parts.leases.hold(held, {
-    onLost: () => stop.request('lost'),
-    onCancel: () => stop.request('cancelled'),
-  });
-  const secrets = secretsOf(job);
-  await using log = createLogPump({
-    spoolDir: join(parts.spoolDir, `${job.id}.${job.attempt}`),
-    secrets,
-    ship: async (chunks, trim) => {
-      const answer = await appendLogChunks(parts.db, held, chunks, trim);
-      return answer === 'over' ? 'refused' : 'accepted';
-    },
-    onRefused: () => stop.request('lost'),
-    onDiskFull: () => stop.request('disk_full'),
+  await using stack = new AsyncDisposableStack();
+  stack.use(
+    parts.leases.hold(held, {
+      onLost: () => stop.request('lost'),
+      onCancel: () => stop.request('cancelled'),
+    }),
+  );
+  const attemptId = `${parts.worker.id}.${job.id}.${job.attempt}`;
+  const output = stack.use(openOutput(parts, job, held));
+  const prepared = await prepareWorkspace(parts, job, attemptId);
+  if ('refused' in prepared) return conclude(parts, held, output.log, judgeSetup(prepared, job), NO_FINDINGS);
+  stack.use(prepared);
+  let treeIsEmpty = true;
+  // Sweeping the workspace is not waited for: the result is in, and the next attempt waits for it where it must.
+  stack.defer(() => void parts.workspaces.release(prepared.workspace, { treeIsEmpty }));
+
+  const { timeout_secs: timeoutSecs } = job.recipe_snapshot;
+  const { sha, tree, tmp } = prepared.workspace;
+  const start = await whileAway(() => markStarted(parts.db, { ...held, sha, timeoutSecs }));
+  if (start === 'over') stop.request('lost');
+  if (start === 'cancel_requested') stop.request('cancelled');
+  if (stop.reason !== null) return endUnstarted(parts, held, output.log);
+
+  const place = { id: attemptId, tree, subproject: job.subproject, startedAtMs: readFileClock(tmp) };
+  const reading = stack.use(parts.findings.open(place));
+  output.readBy(reading);
+  const end = await runRecipe(parts, job, held, prepared, output.log, attemptId);
+  treeIsEmpty = end.survivors === 0;
+  if (!treeIsEmpty) parts.onTrouble('processes of an attempt could not be ended', { attemptId, ...end });
+  if (stop.reason === 'give_back' && end.reason === 'superseded') return giveBack(parts, held);
+  const limits = {
+    timeoutSecs,
+    noOutputSecs: noOutputSecs(parts, job),
+    logFloodBytes: parts.limits.logFloodBytes,
+  };
+  const verdict = judgeEnd({ ...end, logTail: output.log.tail(), limits });
+  return conclude(parts, held, output.log, verdict, await reading.end({ exitCode: end.exitCode }));
+}
+
+type Output = AsyncDisposable & { log: LogPump; readBy(reading: Reading): void };
+
+/** Where the output of an attempt goes: masked into its log, and from there to whoever reads findings out of it. */
+function openOutput({ db, spoolDir }: WorkerParts, job: ClaimedJob, held: LiveAttempt): Output {
+  let reading: Reading | null = null;
+  const log = createLogPump({
+    spoolDir: join(spoolDir, `${job.id}.${job.attempt}`),
+    secrets: secretsOf(job),
+    ship: async (chunks, trim) =>
+      (await appendLogChunks(db, held, chunks, trim)) === 'over' ? 'refused' : 'accepted',
+    onRefused: () => held.stop.request('lost'),
+    onDiskFull: () => held.stop.request('disk_full'),
     onBytes: (bytes) => reading?.feed(bytes),
   });
-  let reading: ReturnType<WorkerParts['findings']['open']> | null = null;
+  return {
+    log,
+    readBy: (next) => (reading = next),
+    [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
+  };
+}
 
-  const attemptId = `${parts.worker.id}.${job.id}.${job.attempt}`;
-  const prepared = await prepareWorkspace(parts, job, attemptId);
-  if ('refused' in prepared) {
-    const detail = maskText(prepared.detail, secrets);
-    const reason = prepared.refused === 'disk_full' ? 'disk_full' : 'setup_failed';
-    return conclude(parts, held, log, { status: 'failed', reason, exit_code: null, detail }, NO_FINDINGS);
-  }
-  await using _mirror = prepared;
-  let treeIsEmpty = true;
-  try {
-    const { timeout_secs: timeoutSecs } = job.recipe_snapshot;
-    const sha = prepared.workspace.sha;
-    const start = await whileAway(() => markStarted(parts.db, { ...held, sha, timeoutSecs }));
-    if (start === 'over') stop.request('lost');
-    if (start === 'cancel_requested') stop.request('cancelled');
-    if (stop.reason !== null) return await endUnstarted(parts, held, log);
-
-    using opened = parts.findings.open({
-      id: attemptId,
-      tree: prepared.workspace.tree,
-      subproject: job.subproject,
-      startedAtMs: Date.now(),
-    });
-    reading = opened;
-    const end = await runRecipe(parts, job, held, prepared, log, attemptId);
-    treeIsEmpty = end.survivors === 0;
-    if (!treeIsEmpty)
-      parts.onTrouble('processes of an attempt could not be ended', { ...held, survivors: end.survivors });
-    if (stop.reason === 'give_back' && end.reason === 'superseded') return await giveBack(parts, held);
-    const verdict = judgeEnd({
-      reason: end.reason,
-      exitCode: end.exitCode,
-      logTail: log.tail(),
-      limits: {
-        timeoutSecs,
-        noOutputSecs: noOutputSecs(parts, job),
-        logFloodBytes: parts.limits.logFloodBytes,
-      },
-    });
-    const found = await opened.end({ exitCode: end.exitCode });
-    return await conclude(parts, held, log, verdict, found);
-  } finally {
-    // Sweeping the workspace is not waited for: the result is in, and the next attempt waits for it where it must.
-    void parts.workspaces.release(prepared.workspace, { treeIsEmpty });
-  }
+function judgeSetup({ refused, detail }: NotPrepared, job: ClaimedJob): Verdict {
+  const reason = refused === 'disk_full' ? 'disk_full' : 'setup_failed';
+  return { status: 'failed', reason, exit_code: null, detail: maskText(detail, secretsOf(job)) };
 }
 
 async function runRecipe(
@@ -174,8 +175,7 @@ async function conclude(
   verdict: Verdict,
   { findings, toolRuns, count }: ReadFindings,
 ): Promise<AttemptOutcome> {
-  if (verdict.reason !== 'exit')
-    log.note(`[crafting-table] ${verdict.reason}: ${verdict.detail ?? verdict.status}`);
+  if (verdict.reason !== 'exit') log.note(`${verdict.reason}: ${verdict.detail ?? verdict.status}`);
   const finished = await log.finish();
   const late = { jobId, attempt, reason: verdict.reason, exit_code: verdict.exit_code };
   if (!('summary' in finished)) {

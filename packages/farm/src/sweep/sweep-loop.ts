@@ -10,7 +10,7 @@ export function startSweepLoop(options: {
   onReport: (report: NonNullable<SweepReport>) => void;
   onError: (error: unknown) => void;
 }): SweepLoop {
-  let stopped = false;
+  const stop = new AbortController();
   let wake = () => {};
   const pause = () =>
     new Promise<void>((resolve) => {
@@ -21,19 +21,19 @@ export function startSweepLoop(options: {
       };
     });
   const loop = (async () => {
-    for (let passNumber = 0; !stopped; passNumber++) {
+    for (let passNumber = 0; !stop.signal.aborted; passNumber++) {
       try {
         const report = await options.pass(passNumber);
         if (report) options.onReport(report);
       } catch (error) {
         if (!isDatabaseAway(error)) options.onError(error);
       }
-      if (!stopped) await pause();
+      if (!stop.signal.aborted) await pause();
     }
   })();
   return {
     async [Symbol.asyncDispose]() {
-      stopped = true;
+      stop.abort();
       wake();
       await loop;
     },

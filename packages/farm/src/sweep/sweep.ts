@@ -30,6 +30,16 @@ export type SweepReport = {
   violations: number | null;
 } | null;
 
+/** What a person should see of a pass in a process's log. */
+export function tellOfSweep(
+  report: NonNullable<SweepReport>,
+  log: { warn(fields: object, message: string): void; error(fields: object, message: string): void },
+): void {
+  if (report.violations) log.error(report, 'rows break an invariant');
+  else if (report.lost + report.overdue + report.returned > 0)
+    log.warn(report, 'the sweep ended what nobody tended');
+}
+
 /** Passes between two rounds of the work that need not be done each second. */
 const SLOW_WORK_EVERY = 15;
 const DEAD_WORKER_SECS = 3600;

@@ -65,14 +65,11 @@ async function removeDeadInstances(
     if (!file.endsWith('.lock')) continue;
     const instanceId = file.slice(0, -'.lock'.length);
     const lock = instanceLockOf(root, instanceId);
-    const outcome = await withLock(
-      lock,
-      'exclusive',
-      () => removeTree(join(root, instanceId), settings.searchPath),
-      {
-        timeoutMs: 0,
-      },
-    );
+    const remove = async () => {
+      await onDeadInstance?.(instanceId);
+      return removeTree(join(root, instanceId), settings.searchPath);
+    };
+    const outcome = await withLock(lock, 'exclusive', remove, { timeoutMs: 0 });
     if (!outcome.held || !outcome.value) continue;
     // An instance id is never used twice, so nobody can be about to lock this file again.
     for (const path of [lock, `${lock}.gate`]) await rm(path, { force: true });

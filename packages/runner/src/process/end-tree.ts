@@ -2,7 +2,7 @@ import type { ContainedCommand } from './contain-command.ts';
 import { EMPTY_LOOKS, PROOF_MS, killTree, sendSignal } from './kill-tree.ts';
 import type { ProcessRow } from './process-table.ts';
 import type { ProcessTree } from './process-tree.ts';
-import type { ContainedRoot } from './spawn-contained.ts';
+import type { ContainedRoot } from './spawner.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** A wrapper that ends its tree by itself gets this much longer than the grace, and this long to follow its tree. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { RootExit } from './spawn-contained.ts';
+import type { RootExit } from './spawner.ts';
 
 /** The code a shell would give: the program's own, or 128 + n when signal n ended it. -1 when the end is not known. */
 export function exitCodeOf(exit: RootExit | undefined): number {

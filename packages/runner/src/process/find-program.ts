@@ -4,10 +4,14 @@ import { join } from 'node:path';
 /** Fixed folders, not PATH: neither the worker's nor a recipe's environment can put another program in their place. */
 const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin', '/run/current-system/sw/bin'];
 
+/** A program stays where it was found, and every recipe asks. */
+const found = new Map<string, string>();
+
 /** The absolute path of one of the system's own programs. Throws when no folder has it. */
 export function findProgram(name: string): string {
-  const path = FOLDERS.map((folder) => join(folder, name)).find(isExecutable);
+  const path = found.get(name) ?? FOLDERS.map((folder) => join(folder, name)).find(isExecutable);
   if (path === undefined) throw new Error(`The program ${name} is in none of ${FOLDERS.join(', ')}`);
+  found.set(name, path);
   return path;
 }
 

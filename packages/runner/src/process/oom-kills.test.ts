@@ -14,5 +14,5 @@ test.each([
   [143, 3, 4, false],
   [137, undefined, undefined, false],
 ])('exit code %i with the counter going from %s to %s: %s', (exitCode, before, after, expected) => {
-  expect(wasOomKilled(exitCode, before, after)).toBe(expected);
+  expect(wasOomKilled(exitCode, before, () => after)).toBe(expected);
 });

@@ -5,9 +5,16 @@ import { readFileSync } from 'node:fs';
  * on the whole machine. Nothing where neither is known. Compare two of them.
  */
 export function countOomKills(): number | undefined {
+  eventsFile ??= findEventsFile();
+  return parseOomKills(readOrEmpty(eventsFile)) ?? parseOomKills(readOrEmpty('/proc/vmstat'));
+}
+
+/** A process is not moved to another cgroup while it runs. */
+let eventsFile: string | undefined;
+
+function findEventsFile(): string {
   const cgroup = /^0::(.*)$/m.exec(readOrEmpty('/proc/self/cgroup'))?.[1];
-  const events = cgroup === undefined ? '' : readOrEmpty(`/sys/fs/cgroup${cgroup}/memory.events`);
-  return parseOomKills(events) ?? parseOomKills(readOrEmpty('/proc/vmstat'));
+  return `/sys/fs/cgroup${cgroup ?? ''}/memory.events`;
 }
 
 /** Reads the line `oom_kill <number>` that both files have. */
@@ -24,9 +31,11 @@ export function parseOomKills(text: string): number | undefined {
 export function wasOomKilled(
   exitCode: number,
   before: number | undefined,
-  after: number | undefined,
+  countNow: () => number | undefined,
 ): boolean {
-  return exitCode === 137 && before !== undefined && after !== undefined && after > before;
+  if (exitCode !== 137 || before === undefined) return false;
+  const after = countNow();
+  return after !== undefined && after > before;
 }
 
 function readOrEmpty(path: string): string {

@@ -1,5 +1,5 @@
 import type { Containment, Reason } from '@crafting-table/contracts/words';
-import { type UnixUser, containCommand } from './contain-command.ts';
+import { type ContainedCommand, type UnixUser, containCommand } from './contain-command.ts';
 import { endTree } from './end-tree.ts';
 import { exitCodeOf, signalOf } from './exit-code.ts';
 import { EMPTY_LOOKS, PROOF_MS, killTree } from './kill-tree.ts';
@@ -7,7 +7,8 @@ import { countOomKills, wasOomKilled } from './oom-kills.ts';
 import { MARKER } from './process-table.ts';
 import { followTree } from './process-tree.ts';
 import { pumpOutput } from './pump-output.ts';
-import { spawnContained } from './spawn-contained.ts';
+import { directSpawner } from './spawn-directly.ts';
+import type { ContainedRoot, Spawner } from './spawner.ts';
 
 /** How long a pipe that something still holds is read on after the recipe's end. */
 const DRAIN_MS = 2_000;
@@ -35,10 +36,12 @@ export type RecipeOptions = {
   onOutput: (chunk: Buffer) => void | Promise<void>;
   /** Whom the recipe runs as, when not as the worker. Takes a worker that is root. */
   user?: UnixUser;
+  /** What starts its process; directly from this one by default. */
+  spawner?: Spawner;
 };
 
 export type RecipeEnd = {
-  /** `exit` when the recipe ended by itself; `setup_failed` when its containment could not be set up. */
+  /** `exit` when the recipe ended by itself; `setup_failed` when its containment could not be set up, or broke. */
   reason: Reason;
   /** 128 + n after signal n, as in a shell. -1 when the process could not be ended. */
   exitCode: number;
@@ -55,24 +58,43 @@ export type RecipeEnd = {
 };
 
 export type RunningRecipe = {
-  /** Of the outermost process, which is not the recipe's shell when something contains it. */
-  readonly pid: number;
   /** TERM, the grace, KILL. Nothing happens when the recipe has ended or was stopped before: the first reason wins. */
   stop(reason: Reason): void;
-  /** Rejects only when `onOutput` failed, with that as `cause`; the tree is gone then too. */
+  /**
+   * Rejects when no process could be started at all, and when `onOutput` failed, with that as `cause`; the tree is gone
+   * then too.
+   */
   readonly ended: Promise<RecipeEnd>;
 };
 
 /**
  * Runs one command as a contained process tree. When `ended` settles, the tree is gone and all output the command wrote
- * before its end was delivered. Throws when no process could be started at all.
+ * before its end was delivered.
  */
 export function startRecipe(options: RecipeOptions): RunningRecipe {
+  const started = startRoot(options);
+  return {
+    // Whether a recipe has ended by itself before it was stopped cannot be said before its process is known.
+    stop: (reason) => void started.then((recipe) => recipe.stop(reason)).catch(() => {}), // `ended` tells it.
+    ended: started.then((recipe) => recipe.ended),
+  };
+}
+
+async function startRoot(options: RecipeOptions): Promise<RunningRecipe> {
+  const { spawner = directSpawner, cwd, env, attemptId } = options;
+  const before = { startedAt: Date.now(), oomKills: countOomKills() };
+  const command = containCommand({ ...options, killGraceMs: options.limits.killGraceMs });
+  const root = await spawner.spawn(command, { cwd, env: { ...env, [MARKER]: attemptId } });
+  return followRecipe(options, command, root, before);
+}
+
+function followRecipe(
+  options: RecipeOptions,
+  command: ContainedCommand,
+  root: ContainedRoot,
+  before: { startedAt: number; oomKills: number | undefined },
+): RunningRecipe {
   const { limits, attemptId } = options;
-  const startedAt = Date.now();
-  const oomKillsBefore = countOomKills();
-  const command = containCommand({ ...options, killGraceMs: limits.killGraceMs });
-  const root = spawnContained(command, { cwd: options.cwd, env: { ...options.env, [MARKER]: attemptId } });
   const tree = followTree(root.pid, { id: attemptId, outputName: root.output.name });
 
   let reason: Reason | undefined;
@@ -107,8 +129,11 @@ export function startRecipe(options: RecipeOptions): RunningRecipe {
     reason ??= await naturalReason(exitCode);
     // What a recipe leaves behind after its own end gets no grace: its verdict is in, and nobody waits for the rest.
     // Where the kernel vouches for that, a look at every process of the machine would cost more than a small recipe.
-    const isVouchedFor = command.vouches && root.exit()?.signal === null;
-    const survivors = isVouchedFor ? 0 : await killTree(tree.find, { limitMs: PROOF_MS, emptyLooks: EMPTY_LOOKS });
+    const hasCode = typeof root.exit()?.code === 'number';
+    const isVouchedFor = command.vouches && hasCode;
+    const survivors = isVouchedFor
+      ? 0
+      : await killTree(tree.find, { limitMs: PROOF_MS, emptyLooks: EMPTY_LOOKS });
     const outputComplete = await pump.drain(DRAIN_MS);
     if (fault) throw new Error("A recipe's output could not be delivered", fault);
     return {
@@ -118,15 +143,17 @@ export function startRecipe(options: RecipeOptions): RunningRecipe {
       outputBytes: pump.bytes(),
       outputComplete,
       survivors,
-      startedAt,
+      startedAt: before.startedAt,
       endedAt: Date.now(),
     };
   }
 
   async function naturalReason(exitCode: number): Promise<Reason> {
+    // Nobody saw its end: the fork server is gone, and with it what contained the recipe.
+    if (root.exit() === undefined) return 'setup_failed';
     if (!(await root.hasStarted())) return 'setup_failed';
-    return wasOomKilled(exitCode, oomKillsBefore, countOomKills()) ? 'oom' : 'exit';
+    return wasOomKilled(exitCode, before.oomKills, countOomKills) ? 'oom' : 'exit';
   }
 
-  return { pid: root.pid, stop, ended: finish() };
+  return { stop, ended: finish() };
 }

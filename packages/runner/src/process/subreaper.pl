@@ -1,8 +1,8 @@
 # Runs one command below itself and leaves nothing of it behind:
 #   perl subreaper.pl <grace in ms> <file> <argument>...
 # Orphans of the command come to this process instead of to init, so its descendants are the whole tree. It ends the tree
-# when the command ends, when it gets TERM, or when file descriptor 3 closes, whose other end the worker holds: that is
-# how a tree ends whose worker was killed. Only what perl-base has is used.
+# when the command ends, when it gets TERM, or when file descriptor 3 closes, whose other end the worker or
+# its fork server holds: that is how a tree ends whose worker was killed. Only what perl-base has is used.
 use strict;
 use warnings;
 use Config;
@@ -31,6 +31,8 @@ syscall( $syscall->{prctl}, $PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0 ) == 0 or die "s
 
 my $main = fork // die "subreaper: fork: $!\n";
 become_command() if $main == 0;
+# Should the other end be gone already, the loop sees that too; dying of it here would leave the command alone.
+$SIG{PIPE} = 'IGNORE';
 syswrite $lifeline, "started\n";
 
 # The output pipe belongs to the recipe alone: its end must be seen when the recipe's last process is gone.

@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pino, { type Logger } from 'pino';
+import { VERSION } from '@crafting-table/contracts/version';
+import { connectDatabase, type Database } from '@crafting-table/database/connect';
+import { isDatabaseAway } from '@crafting-table/database/database-away';
+import { listen } from '@crafting-table/database/listen';
+import { migrate } from '@crafting-table/database/migrate';
+import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
+import { createNews } from '@crafting-table/farm/logs/news';
+import { sweep, tellOfSweep } from '@crafting-table/farm/sweep/sweep';
+import { startSweepLoop } from '@crafting-table/farm/sweep/sweep-loop';
+import { createAuthenticator } from '@crafting-table/farm/tokens/authenticate';
+import { ensureFirstAdmin } from '@crafting-table/farm/tokens/first-admin';
+import { migrateQueue } from '@crafting-table/queues/migrate-queue';
+import { openDeliveries } from '@crafting-table/queues/open-deliveries';
+import { queueTarget, type QueueTarget } from '@crafting-table/queues/queue-target';
+import { readConfigOrExit, type ApiConfig } from './config.ts';
+import { createApp } from './create-app.ts';
+
+const REQUEST_LIMITS = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
+/** Requests that are still open this long after the stop signal are cut off. */
+const CLOSE_MS = 2000;
+const DATABASE_RETRY_MS = 500;
+
+/** Serves requests from the first moment, 503 while Postgres is away, until the process is told to stop. */
+export async function serve(): Promise<void> {
+  const config = readConfigOrExit();
+  const log = pino(
+    { name: 'api', level: config.logLevel, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  );
+  const stop = stopSignal();
+  await using stack = new AsyncDisposableStack();
+
+  const queue = queueTarget(config);
+  const db = stack.use(connectDatabase({ url: config.databaseUrl, poolSize: 16, name: 'crafting-api' }));
+  const deliveries = stack.use(openDeliveries(queue));
+  const dispatcher = stack.use(
+    createDispatcher(db, deliveries, (error) =>
+      log.warn({ err: error }, 'a delivery failed; the sweep sends it again'),
+    ),
+  );
+  const news = createNews();
+  stack.use(
+    listen({
+      url: config.databaseUrl,
+      channels: ['crafting_log', 'crafting_job'],
+      onNotice: news.hear,
+      onGap: news.hearAll,
+    }),
+  );
+  const app = createApp({
+    ...config,
+    db,
+    deliveries,
+    dispatcher,
+    news,
+    version: VERSION,
+    workerAliveSecs: config.leaseSecs + config.sweepLimits.lostGraceSecs,
+    authenticator: stack.use(createAuthenticator(db)),
+    log,
+  });
+  const server = createServer(REQUEST_LIMITS, app).listen(config.port, config.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // It listens on TCP.
+  log.info({ host: config.host, port }, 'listening');
+
+  await prepareDatabase(db, config, queue, log, stop);
+  if (!stop.aborted) {
+    stack.use(
+      startSweepLoop({
+        pass: (passNumber) => sweep(db, deliveries, config.sweepLimits, passNumber),
+        pauseMs: config.sweepSecs * 1000,
+        onReport: (report) => tellOfSweep(report, log),
+        onError: (error) => log.error({ err: error }, 'a sweep failed'),
+      }),
+    );
+    if (!stop.aborted) await once(stop, 'abort');
+  }
+  log.info('stopping');
+  await close(server);
+}
+
+/** Waits for Postgres as long as it takes. */
+async function prepareDatabase(
+  db: Database,
+  config: ApiConfig,
+  queue: QueueTarget,
+  log: Logger,
+  stop: AbortSignal,
+): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await migrate(config.databaseUrl);
+      await migrateQueue(queue);
+      await mkdir(config.dataDir, { recursive: true });
+      if (await ensureFirstAdmin(db, config.adminBearerFile)) {
+        log.info({ file: config.adminBearerFile }, 'the first admin bearer was written');
+      }
+      return;
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      log.warn({ err: error }, 'Postgres is away; trying again');
+      await new Promise((resolve) => setTimeout(resolve, DATABASE_RETRY_MS));
+    }
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+  await closed;
+  clearTimeout(cutOff);
+}
+
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,25 @@
+// Plain HTTP, for what a well-behaved client would not send and for answers byte by byte.
+export type Answer = { status: number; headers: Headers; bytes: Buffer; text: string };
+
+export type Question = {
+  method?: string;
+  bearer?: string;
+  headers?: Record<string, string>;
+  /** Text goes out as it is, everything else as JSON. */
+  body?: unknown;
+};
+
+export async function ask(baseUrl: string, path: string, question: Question = {}): Promise<Answer> {
+  const { method = 'GET', bearer, headers, body } = question;
+  const response = await fetch(new URL(path, baseUrl), {
+    method,
+    headers: {
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return { status: response.status, headers: response.headers, bytes, text: bytes.toString('utf8') };
+}
