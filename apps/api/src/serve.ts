@@ -52,6 +52,7 @@ export async function serve(): Promise<void> {
       onGap: news.hearAll,
     }),
   );
+  let isPrepared = false;
   const app = createApp({
     ...config,
     db,
@@ -59,6 +60,7 @@ export async function serve(): Promise<void> {
     dispatcher,
     news,
     version: VERSION,
+    isPrepared: () => isPrepared,
     workerAliveSecs: config.leaseSecs + config.sweepLimits.lostGraceSecs,
     authenticator: stack.use(createAuthenticator(db)),
     log,
@@ -69,6 +71,7 @@ export async function serve(): Promise<void> {
   log.info({ host: config.host, port }, 'listening');
 
   await prepareDatabase(db, config, queue, log, stop);
+  isPrepared = true;
   if (!stop.aborted) {
     stack.use(
       startSweepLoop({

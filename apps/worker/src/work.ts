@@ -17,6 +17,7 @@ import { queueTarget } from '@crafting-table/queues/queue-target';
 import { startConsumer } from '@crafting-table/queues/start-consumer';
 import { createMirrors } from '@crafting-table/runner/git/mirror';
 import { createWorkspaces } from '@crafting-table/runner/git/workspaces';
+import { openSpawner } from '@crafting-table/runner/process/open-spawner';
 import { probeContainment } from '@crafting-table/runner/process/probe-containment';
 import { readConfigOrExit, type WorkerConfig } from './config.ts';
 import { watchDisk } from './disk-floor.ts';
@@ -39,7 +40,8 @@ export async function work(): Promise<void> {
   await using stack = new AsyncDisposableStack();
 
   const id = randomUUID();
-  const containment = await probeContainment(config.containment);
+  const spawner = stack.use(await openSpawner());
+  const containment = await probeContainment(config.containment, spawner);
   const worker = { id, name: config.name, containment };
   const queue = queueTarget(config);
   const db = stack.use(
@@ -62,6 +64,7 @@ export async function work(): Promise<void> {
     workspaces,
     leases,
     findings: stack.use(startFindingsReader()),
+    spawner,
     worker,
     onTrouble: (message, fields) => log.error(fields, message),
   };
@@ -105,7 +108,7 @@ export async function work(): Promise<void> {
     }),
   );
   stack.use(repeat(CLEAR_UP_MS, () => clearUp(parts, config.workspaceDir)));
-  log.info({ ...worker, slots: config.concurrency, queue: queue.backend }, 'ready');
+  log.info({ ...worker, starts: spawner.means, slots: config.concurrency, queue: queue.backend }, 'ready');
 
   if (!stop.aborted) await once(stop, 'abort');
   log.info({ running: live.size }, 'draining');

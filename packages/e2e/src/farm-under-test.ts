@@ -32,7 +32,7 @@ export type FarmUnderTest = AsyncDisposable &
     queuePrefix: string;
     /** Only with `ownStores`. */
     stores: OwnStores | null;
-    /** Each worker has a data folder of its own, as on a host of its own. */
+    /** Each worker has a data folder of its own, as on a host of its own, unless the settings name one. */
     addWorker(settings?: Settings): Promise<Worker>;
     /** Ends the API and starts it on the same port. */
     restartApi(): Promise<void>;
@@ -95,7 +95,7 @@ export async function startFarm(options: FarmOptions): Promise<FarmUnderTest> {
   };
   const addWorker = async (settings: Settings = {}): Promise<Worker> => {
     const name = `worker-${workers.length + 1}`;
-    const dataDir = join(folder.path, name);
+    const dataDir = settings['CRAFTING_DATA_DIR'] ?? join(folder.path, name);
     const environment = environmentOf(dataDir, { CRAFTING_WORKER_NAME: name, ...settings });
     const running = await startFarmProcess({ app: 'worker', name, environment });
     processes.push(running);

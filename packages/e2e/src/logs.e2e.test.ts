@@ -198,5 +198,6 @@ function textOf(events: readonly ServerEvent[]): string {
 }
 
 function jobOf(event: ServerEvent | undefined): Job {
-  return Job.parse((event?.data as { job: unknown }).job); // The contract's form of an end event.
+  const { job } = (event?.data ?? {}) as { job?: unknown }; // The contract's form of an end event.
+  return Job.parse(job);
 }

@@ -34,6 +34,8 @@ export type Parts = {
   version: string;
   fileRemotes: FileRemotes;
   defaultTimeoutSecs: number;
+  /** False until the tables are there and the first admin has a bearer. */
+  isPrepared: () => boolean;
   /** A worker silent for longer is not shown as alive. */
   workerAliveSecs: number;
 };
@@ -43,6 +45,7 @@ export function createHandlers(parts: Parts): Handlers {
   return {
     getHealth: async ({ response }) => {
       response.set('Cache-Control', 'no-store');
+      if (!parts.isPrepared()) return refuse('database_away', 'Starting: Postgres was not reached yet.');
       return checkHealth(db, deliveries, parts);
     },
     getOpenApi: async ({ response }) => {

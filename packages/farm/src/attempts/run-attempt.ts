@@ -50,6 +50,8 @@ export async function runAttempt(
 
 async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt): Promise<AttemptOutcome> {
   const { stop } = held;
+  // Whatever is returned below is awaited first: what the stack holds must outlive it.
+  // Each return below awaits: what is on the stack, the log first of all, is given up at the return itself.
   await using stack = new AsyncDisposableStack();
   stack.use(
     parts.leases.hold(held, {
@@ -60,7 +62,8 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
   const attemptId = `${parts.worker.id}.${job.id}.${job.attempt}`;
   const output = stack.use(openOutput(parts, job, held));
   const prepared = await prepareWorkspace(parts, job, attemptId);
-  if ('refused' in prepared) return conclude(parts, held, output.log, judgeSetup(prepared, job), NO_FINDINGS);
+  if ('refused' in prepared)
+    return await conclude(parts, held, output.log, judgeSetup(prepared, job), NO_FINDINGS);
   stack.use(prepared);
   let treeIsEmpty = true;
   // Sweeping the workspace is not waited for: the result is in, and the next attempt waits for it where it must.
@@ -71,7 +74,7 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
   const start = await whileAway(() => markStarted(parts.db, { ...held, sha, timeoutSecs }));
   if (start === 'over') stop.request('lost');
   if (start === 'cancel_requested') stop.request('cancelled');
-  if (stop.reason !== null) return endUnstarted(parts, held, output.log);
+  if (stop.reason !== null) return await endUnstarted(parts, held, output.log);
 
   const place = { id: attemptId, tree, subproject: job.subproject, startedAtMs: readFileClock(tmp) };
   const reading = stack.use(parts.findings.open(place));
@@ -79,14 +82,14 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
   const end = await runRecipe(parts, job, held, prepared, output.log, attemptId);
   treeIsEmpty = end.survivors === 0;
   if (!treeIsEmpty) parts.onTrouble('processes of an attempt could not be ended', { attemptId, ...end });
-  if (stop.reason === 'give_back' && end.reason === 'superseded') return giveBack(parts, held);
+  if (stop.reason === 'give_back' && end.reason === 'superseded') return await giveBack(parts, held);
   const limits = {
     timeoutSecs,
     noOutputSecs: noOutputSecs(parts, job),
     logFloodBytes: parts.limits.logFloodBytes,
   };
   const verdict = judgeEnd({ ...end, logTail: output.log.tail(), limits });
-  return conclude(parts, held, output.log, verdict, await reading.end({ exitCode: end.exitCode }));
+  return await conclude(parts, held, output.log, verdict, await reading.end({ exitCode: end.exitCode }));
 }
 
 type Output = AsyncDisposable & { log: LogPump; readBy(reading: Reading): void };
@@ -144,6 +147,7 @@ async function runRecipe(
       outputBytesMax: parts.limits.logFloodBytes,
     },
     onOutput: log.write,
+    spawner: parts.spawner,
   });
   stop.onRequest((reason) =>
     recipe.stop(reason === 'give_back' || reason === 'lost' ? 'superseded' : reason),

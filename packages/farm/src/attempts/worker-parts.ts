@@ -2,6 +2,7 @@ import type { Containment } from '@crafting-table/contracts/words';
 import type { Database } from '@crafting-table/database/connect';
 import type { Mirrors } from '@crafting-table/runner/git/mirror';
 import type { Workspaces } from '@crafting-table/runner/git/workspaces';
+import type { Spawner } from '@crafting-table/runner/process/spawner';
 import type { FindingsReader } from './findings-reader.ts';
 import type { Leases } from './leases.ts';
 
@@ -12,6 +13,8 @@ export type WorkerParts = {
   workspaces: Workspaces;
   leases: Leases;
   findings: FindingsReader;
+  /** Starts the recipes' processes. */
+  spawner: Spawner;
   worker: { id: string; name: string; containment: Containment };
   /** Folders of this host. */
   cacheDir: string;

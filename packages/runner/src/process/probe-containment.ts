@@ -1,5 +1,7 @@
 import { CONTAINMENTS, type Containment } from '@crafting-table/contracts/words';
 import { randomUUID } from 'node:crypto';
+import { directSpawner } from './spawn-directly.ts';
+import type { Spawner } from './spawner.ts';
 import { type RecipeEnd, startRecipe } from './start-recipe.ts';
 
 /** Ample for a shell that says one word, also on a machine that is busy starting. */
@@ -13,13 +15,16 @@ const REMEDIES: Record<Containment, string> = {
 };
 
 /**
- * Finds the strongest level of containment that works here, by running a command in each. A level that is asked for by
+ * Finds the strongest level of containment that works here, by running a command in each, started as recipes will be. A level that is asked for by
  * name is the only one tried, and an error says what is missing for it.
  */
-export async function probeContainment(wanted: 'auto' | Containment): Promise<Containment> {
+export async function probeContainment(
+  wanted: 'auto' | Containment,
+  spawner: Spawner = directSpawner,
+): Promise<Containment> {
   const failures: string[] = [];
   for (const containment of wanted === 'auto' ? CONTAINMENTS : [wanted]) {
-    const failure = await tryContainment(containment);
+    const failure = await tryContainment(containment, spawner);
     if (failure === undefined) return containment;
     failures.push(`Containment ${containment} does not work here: ${failure}. ${REMEDIES[containment]}`);
   }
@@ -29,7 +34,7 @@ export async function probeContainment(wanted: 'auto' | Containment): Promise<Co
 }
 
 /** What went wrong, in one line; nothing when the level works. */
-async function tryContainment(containment: Containment): Promise<string | undefined> {
+async function tryContainment(containment: Containment, spawner: Spawner): Promise<string | undefined> {
   if (containment !== 'marker' && process.platform !== 'linux') return 'this is not Linux';
   let output = '';
   try {
@@ -40,6 +45,7 @@ async function tryContainment(containment: Containment): Promise<string | undefi
       env: {},
       attemptId: `probe.${randomUUID()}`,
       containment,
+      spawner,
       limits: PROBE_LIMITS,
       onOutput: (chunk) => void (output += chunk.toString()),
     });

@@ -8,6 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { killLeftovers } from './kill-leftovers.ts';
 import { probeContainment } from './probe-containment.ts';
 import { listProcesses, readMarker, readProcess } from './process-table.ts';
+import { startForkServer } from './fork-server.ts';
+import { directSpawner } from './spawn-directly.ts';
 import { type RecipeOptions, startRecipe } from './start-recipe.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -43,7 +45,18 @@ test('this machine offers at least the weakest level', () => {
   expect(offered).toContain('marker');
 });
 
-describe.each(offered)('under %s', (containment) => {
+const spawners = { fork_server: await startForkServer(), direct: directSpawner };
+afterAll(() => spawners.fork_server[Symbol.asyncDispose]());
+
+// Direct starts are what is left where the fork server cannot be: there the weakest level is the likely one.
+const rows = [
+  ...offered.map((containment) => ({ containment, means: 'fork_server' as const })),
+  ...offered
+    .filter((level) => level === offered[0] || level === 'marker')
+    .map((containment) => ({ containment, means: 'direct' as const })),
+];
+
+describe.each(rows)('under $containment, started by $means', ({ containment, means }) => {
   const fixture = (name: string) => `${name.endsWith('.pl') ? 'perl' : 'sh'} ${join(FIXTURES, name)}`;
 
   function start(command: string, changes: Partial<RecipeOptions> = {}) {
@@ -54,6 +67,7 @@ describe.each(offered)('under %s', (containment) => {
       env: { PATH },
       attemptId: `${prefix}.${++attempts}`,
       containment,
+      spawner: spawners[means],
       limits: LIMITS,
       onOutput: (chunk) => {
         output = Buffer.concat([output, chunk]);
@@ -131,10 +145,38 @@ describe.each(offered)('under %s', (containment) => {
     expect(output).toMatch(/^SigBlk:\s0+\nSigIgn:\s0+\n$/);
   });
 
-  test('the recipe has no open file that any other child of the worker would not have, and nothing to read', async () => {
+  test('the recipe has no open file that is not its own, and nothing to read', async () => {
     const list = 'ls /proc/$$/fd; readlink /proc/$$/fd/0';
+    // Directly started it gets what every child of this process gets, which has been given a stray descriptor itself.
     const plain = spawnSync('/bin/sh', ['-c', list], { stdio: ['ignore', 'pipe', 'pipe'] });
-    expect((await run(`${list}; cat`)).output).toBe(plain.stdout.toString());
+    const expected = means === 'direct' ? plain.stdout.toString() : '0\n1\n2\n/dev/null\n';
+    expect((await run(`${list}; cat`)).output).toBe(expected);
+  });
+
+  test('it leads a session of its own', async () => {
+    const { output } = await run('cut -d " " -f 6 /proc/$$/stat; cut -d " " -f 6 /proc/self/stat');
+    const [ofShell, ofChild] = output.trim().split('\n');
+    expect(ofShell).toBe(ofChild);
+    expect(Number(ofShell)).not.toBe(readProcess(process.pid)!.session);
+  });
+
+  test('a working folder that does not exist is an error that names it', async () => {
+    const recipe = start('true', { cwd: '/no/such/folder' });
+    await expect(recipe.ended).rejects.toThrow(/No process could be started with .* in \/no\/such\/folder/);
+    recipe.stop('cancelled');
+  });
+
+  test('what the system would cut short is an error', async () => {
+    await expect(run('true', { env: { PATH, BAD: 'a\0SECOND=b' } })).rejects.toThrow(/null byte|NUL byte/);
+    await expect(run('echo a\0b')).rejects.toThrow(/null byte|NUL byte/);
+  });
+
+  test('fifty at once all end, each with its own output and code', async () => {
+    const numbers = Array.from({ length: 50 }, (_, index) => index);
+    const ends = await Promise.all(numbers.map((number) => run(`echo ${number}; exit ${number}`)));
+    expect(ends.map(({ exitCode, output }) => [exitCode, output])).toEqual(
+      numbers.map((number) => [number, `${number}\n`]),
+    );
   });
 
   test.runIf(process.getuid!() === 0)(
@@ -290,6 +332,7 @@ describe.each(offered)('under %s', (containment) => {
     const worker = spawn(process.execPath, [
       join(FIXTURES, 'start-and-wait.ts'),
       containment,
+      means,
       attemptId,
       command,
     ]);

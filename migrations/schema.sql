@@ -1,0 +1,189 @@
+-- What the migrations make, for reading. Written by `node scripts/dump-schema.ts`; a test compares it.
+
+create table attempts (
+  job_id uuid not null,
+  number integer not null,
+  status text not null default 'running'::text,
+  reason text,
+  exit_code integer,
+  detail text,
+  worker_id uuid not null,
+  worker text not null,
+  containment text not null,
+  claimed_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  log_bytes bigint,
+  log_lines bigint,
+  log_stored_bytes bigint,
+  log_stored_sha256 text,
+  log_omitted_bytes bigint,
+  log_omitted_lines bigint,
+  superseded_reason text,
+  superseded_exit_code integer,
+  superseded_at timestamp with time zone,
+  constraint attempts_pkey PRIMARY KEY (job_id, number),
+  constraint attempts_status_check CHECK ((status = ANY (ARRAY['running'::text, 'passed'::text, 'failed'::text, 'cancelled'::text, 'returned'::text]))),
+  constraint attempts_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+);
+CREATE INDEX attempts_running ON attempts USING btree (job_id) WHERE (status = 'running'::text);
+
+create table audit (
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null default now(),
+  actor text not null,
+  action text not null,
+  subject text not null,
+  detail jsonb not null default '{}'::jsonb,
+  constraint audit_pkey PRIMARY KEY (id)
+);
+
+create table findings (
+  job_id uuid not null,
+  attempt integer not null,
+  ordinal integer not null,
+  data jsonb not null,
+  constraint findings_pkey PRIMARY KEY (job_id, attempt, ordinal),
+  constraint findings_job_id_attempt_fkey FOREIGN KEY (job_id, attempt) REFERENCES attempts(job_id, number) ON DELETE CASCADE
+);
+
+create table idempotency_keys (
+  owner text not null,
+  key text not null,
+  request_hash bytea not null,
+  response jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  constraint idempotency_keys_pkey PRIMARY KEY (owner, key)
+);
+CREATE INDEX idempotency_keys_age ON idempotency_keys USING btree (created_at);
+
+create table jobs (
+  id uuid not null,
+  project_id uuid not null,
+  owner text not null,
+  recipe text not null,
+  subproject text not null,
+  ref text,
+  sha text,
+  recipe_snapshot jsonb not null,
+  priority smallint not null,
+  turn integer not null,
+  status text not null default 'queued'::text,
+  reason text,
+  exit_code integer,
+  detail text,
+  attempt integer not null default 0,
+  worker_id uuid,
+  findings_count integer not null default 0,
+  queued_at timestamp with time zone not null default now(),
+  dispatched_at timestamp with time zone,
+  claimed_at timestamp with time zone,
+  preparing_at timestamp with time zone,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  deadline_at timestamp with time zone,
+  cancel_requested_at timestamp with time zone,
+  cancel_reason text,
+  constraint jobs_pkey PRIMARY KEY (id),
+  constraint jobs_recipe_check CHECK ((recipe = ANY (ARRAY['build'::text, 'test'::text, 'lint'::text, 'audit'::text]))),
+  constraint jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'passed'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint jobs_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id)
+) with (fillfactor=80);
+CREATE INDEX jobs_of_all ON jobs USING btree (recipe, status, id DESC);
+CREATE INDEX jobs_of_owner ON jobs USING btree (owner, recipe, status, id DESC);
+CREATE INDEX jobs_of_project ON jobs USING btree (project_id, recipe, status, id DESC);
+CREATE INDEX jobs_queued ON jobs USING btree (turn, queued_at) WHERE (status = 'queued'::text);
+CREATE INDEX jobs_running ON jobs USING btree (id) WHERE (status = 'running'::text);
+CREATE INDEX jobs_undispatched ON jobs USING btree (dispatched_at NULLS FIRST) WHERE (status = 'queued'::text);
+CREATE INDEX jobs_unfinished ON jobs USING btree (project_id, turn) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+
+create table log_chunks (
+  job_id uuid not null,
+  attempt integer not null,
+  seq integer not null,
+  byte_offset bigint not null,
+  byte_length integer not null,
+  line_offset bigint not null,
+  line_count integer not null,
+  data bytea storage external not null,
+  constraint log_chunks_pkey PRIMARY KEY (job_id, attempt, seq),
+  constraint log_chunks_job_id_attempt_fkey FOREIGN KEY (job_id, attempt) REFERENCES attempts(job_id, number) ON DELETE CASCADE
+);
+
+create table projects (
+  id uuid not null,
+  name text not null,
+  owner text not null,
+  git_url text not null,
+  git_credentials jsonb,
+  default_branch text not null,
+  languages text[] not null,
+  subprojects jsonb not null,
+  schedule jsonb,
+  notify jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  removed_at timestamp with time zone,
+  constraint projects_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX projects_name ON projects USING btree (name) WHERE (removed_at IS NULL);
+CREATE INDEX projects_owner ON projects USING btree (owner, name) WHERE (removed_at IS NULL);
+CREATE INDEX projects_removed ON projects USING btree (removed_at) WHERE (removed_at IS NOT NULL);
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint schema_migrations_pkey PRIMARY KEY (version)
+);
+
+create table sweep (
+  single boolean not null default true,
+  swept_at timestamp with time zone,
+  amnesty_until timestamp with time zone,
+  queue_incarnation text,
+  invariant_violations integer not null default 0,
+  checked_at timestamp with time zone,
+  constraint sweep_pkey PRIMARY KEY (single),
+  constraint sweep_single_check CHECK (single)
+);
+
+create table tokens (
+  id uuid not null,
+  name text not null,
+  hash bytea not null,
+  is_admin boolean not null,
+  ip_cidrs text[] not null default '{}'::text[],
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint tokens_pkey PRIMARY KEY (id),
+  constraint tokens_hash_key UNIQUE (hash)
+);
+CREATE UNIQUE INDEX tokens_name ON tokens USING btree (name) WHERE (revoked_at IS NULL);
+
+create table tool_runs (
+  job_id uuid not null,
+  attempt integer not null,
+  ordinal integer not null,
+  data jsonb not null,
+  constraint tool_runs_pkey PRIMARY KEY (job_id, attempt, ordinal),
+  constraint tool_runs_job_id_attempt_fkey FOREIGN KEY (job_id, attempt) REFERENCES attempts(job_id, number) ON DELETE CASCADE
+);
+
+create table workers (
+  id uuid not null,
+  name text not null,
+  version text not null,
+  slots integer not null,
+  busy integer not null default 0,
+  containment text not null,
+  draining boolean not null default false,
+  blocked text,
+  started_at timestamp with time zone not null default now(),
+  seen_at timestamp with time zone not null default now(),
+  constraint workers_pkey PRIMARY KEY (id)
+);
