@@ -20,6 +20,8 @@ const NODE_MAJOR_MIN = 24;
 
 const WORDS = {
   start: 'apps/launcher/src/main.ts',
+  api: 'apps/api/src/main.ts',
+  worker: 'apps/worker/src/main.ts',
   test: 'scripts/test.ts',
   check: 'scripts/check.ts',
   format: 'scripts/format.ts',

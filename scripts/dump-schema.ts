@@ -8,7 +8,4 @@ import { startTestStores } from './test-stores.ts';
 await using stores = await startTestStores();
 const url = stores.environment.TEST_DATABASE_URL;
 await migrate(url);
-await writeFile(
-  `${ROOT}migrations/schema.sql`,
-  `-- What the migrations make, for reading. Written by \`node scripts/dump-schema.ts\`; a test compares it.\n\n${await describeSchema(url)}`,
-);
+await writeFile(`${ROOT}migrations/schema.sql`, await describeSchema(url));

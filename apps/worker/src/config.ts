@@ -1,5 +1,5 @@
 import { availableParallelism, homedir, hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
 import { findToolchainVariables } from '@crafting-table/runner/process/toolchain-variables';
 
@@ -49,7 +49,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     workspaceDir: resolve(settings.CRAFTING_WORKSPACE_DIR ?? join(dataDir, 'workspaces')),
     cacheDir: resolve(settings.CRAFTING_CACHE_DIR ?? join(dataDir, 'caches')),
     spoolDir: join(dataDir, 'spools'),
-    recipePath: settings.CRAFTING_RECIPE_PATH ?? environment['PATH'] ?? DEFAULT_PATH,
+    recipePath: settings.CRAFTING_RECIPE_PATH ?? withoutOwnTools(environment['PATH'] ?? DEFAULT_PATH),
     toolchainVariables: findToolchainVariables(homedir(), environment),
     git: {
       searchPath: environment['PATH'] ?? DEFAULT_PATH,
@@ -79,6 +79,14 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     },
     logLevel: settings.CRAFTING_LOG_LEVEL,
   };
+}
+
+/** npm and start.mjs put the farm's own Node and its packages in front of PATH; a recipe is to find the host's. */
+function withoutOwnTools(path: string): string {
+  return path
+    .split(delimiter)
+    .filter((folder) => !folder.includes('/node_modules/'))
+    .join(delimiter);
 }
 
 const EX_CONFIG = 78; // sysexits.h: starting again will not help.

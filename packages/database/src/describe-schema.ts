@@ -10,11 +10,14 @@ export async function describeSchema(databaseUrl: string): Promise<string> {
   await client.connect();
   try {
     const { rows } = await client.query<{ statement: string }>(STATEMENTS);
-    return rows.map((row) => `${row.statement}\n`).join('\n');
+    return [HEADER, ...rows.map((row) => row.statement)].map((part) => `${part}\n`).join('\n');
   } finally {
     await client.end();
   }
 }
+
+const HEADER =
+  '-- What the migrations make, for reading. Written by `node scripts/dump-schema.ts`; a test compares it.';
 
 // Not null and primary key stand with their column and as constraint; Postgres 18 lists the former as constraints too,
 // which is left out so that every version says the same. A unique constraint brings its index, so that is said once.

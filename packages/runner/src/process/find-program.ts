@@ -9,9 +9,18 @@ const found = new Map<string, string>();
 
 /** The absolute path of one of the system's own programs. Throws when no folder has it. */
 export function findProgram(name: string): string {
-  const path = found.get(name) ?? FOLDERS.map((folder) => join(folder, name)).find(isExecutable);
+  const path = lookUp(name);
   if (path === undefined) throw new Error(`The program ${name} is in none of ${FOLDERS.join(', ')}`);
-  found.set(name, path);
+  return path;
+}
+
+export function hasProgram(name: string): boolean {
+  return lookUp(name) !== undefined;
+}
+
+function lookUp(name: string): string | undefined {
+  const path = found.get(name) ?? FOLDERS.map((folder) => join(folder, name)).find(isExecutable);
+  if (path !== undefined) found.set(name, path);
   return path;
 }
 

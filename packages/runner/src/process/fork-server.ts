@@ -2,7 +2,7 @@ import { type Options, type ResultPromise, execa } from 'execa';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ContainedCommand } from './contain-command.ts';
-import { findProgram } from './find-program.ts';
+import { findProgram, hasProgram } from './find-program.ts';
 import { type Answer, openedRequest, parseAnswer, startRequest } from './fork-protocol.ts';
 import { createForkedRoot, type ForkedRoot } from './forked-root.ts';
 import type { ContainedRoot, RecipePlace, Spawner } from './spawner.ts';
@@ -20,7 +20,7 @@ export async function startForkServer(): Promise<Spawner & AsyncDisposable> {
   let server = launch();
   await server.ready;
   return {
-    spawn(command, place) {
+    async spawn(command, place) {
       if (server.hasEnded()) server = launch();
       return server.spawn(command, place);
     },
@@ -85,11 +85,10 @@ function launch(): ForkServer {
 
   async function spawn(command: ContainedCommand, place: RecipePlace): Promise<ContainedRoot> {
     const id = String(++lastId);
-    const request = startRequest(id, command, place);
     const waiting = Promise.withResolvers<ContainedRoot>();
-    starting.set(id, waiting);
-    requests.write(request);
     try {
+      requests.write(startRequest(id, command, place));
+      starting.set(id, waiting);
       return await waiting.promise;
     } catch (cause) {
       throw new Error(`No process could be started with ${command.file} in ${place.cwd}`, { cause });
@@ -109,7 +108,8 @@ function launch(): ForkServer {
 /** In a session of its own, so that Ctrl-C in a terminal is for the worker alone, which ends its recipes in order. */
 function startPerl(): ResultPromise<typeof SERVER_OPTIONS> {
   const script = fileURLToPath(new URL('fork-server.pl', import.meta.url));
-  const dieWithWorker = [findProgram('setpriv'), '--pdeathsig', 'KILL'];
+  // The end of its input is enough; this also holds while it is stopped.
+  const dieWithWorker = hasProgram('setpriv') ? [findProgram('setpriv'), '--pdeathsig', 'KILL'] : [];
   const [file, ...rest] = [...dieWithWorker, findProgram('perl'), script];
   return execa(file!, rest, SERVER_OPTIONS);
 }

@@ -17,7 +17,7 @@ async function spawnDirectly(command: ContainedCommand, { cwd, env }: RecipePlac
   // Any descriptor will do; execa's types know only the numbers up to 9.
   const writeEnd = output.writeEnd as 3;
   try {
-    const { nodeChildProcess: root } = execa(command.file, command.arguments, {
+    const subprocess = execa(command.file, command.arguments, {
       cwd,
       env,
       extendEnv: false,
@@ -28,7 +28,11 @@ async function spawnDirectly(command: ContainedCommand, { cwd, env }: RecipePlac
       cleanup: false,
       reject: false,
     });
-    if (root.pid === undefined) throw new Error(`No process could be started with ${command.file} in ${cwd}`);
+    const { nodeChildProcess: root } = subprocess;
+    if (root.pid === undefined) {
+      const { cause } = await subprocess;
+      throw new Error(`No process could be started with ${command.file} in ${cwd}`, { cause });
+    }
     return { pid: root.pid, output, ...watchRoot(root, root.pid) };
   } catch (error) {
     output.source.destroy();

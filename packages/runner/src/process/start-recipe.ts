@@ -75,7 +75,11 @@ export function startRecipe(options: RecipeOptions): RunningRecipe {
   const started = startRoot(options);
   return {
     // Whether a recipe has ended by itself before it was stopped cannot be said before its process is known.
-    stop: (reason) => void started.then((recipe) => recipe.stop(reason)).catch(() => {}), // `ended` tells it.
+    stop: (reason) =>
+      void started.then(
+        (recipe) => recipe.stop(reason),
+        () => {}, // Nothing was started, and `ended` tells why.
+      ),
     ended: started.then((recipe) => recipe.ended),
   };
 }
@@ -129,8 +133,7 @@ function followRecipe(
     reason ??= await naturalReason(exitCode);
     // What a recipe leaves behind after its own end gets no grace: its verdict is in, and nobody waits for the rest.
     // Where the kernel vouches for that, a look at every process of the machine would cost more than a small recipe.
-    const hasCode = typeof root.exit()?.code === 'number';
-    const isVouchedFor = command.vouches && hasCode;
+    const isVouchedFor = command.vouches && typeof root.exit()?.code === 'number';
     const survivors = isVouchedFor
       ? 0
       : await killTree(tree.find, { limitMs: PROOF_MS, emptyLooks: EMPTY_LOOKS });

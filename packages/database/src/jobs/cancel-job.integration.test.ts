@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import {
+  addJob,
+  addProject,
+  addRunningJob,
+  claim,
+  nextId,
+  openFarmDatabase,
+  passed,
+} from '../stand-ins/farm-rows.ts';
+import { cancelJob } from './cancel-job.ts';
+import { findJob, listAttempts } from './find-job.ts';
+import { finishAttempt } from './finish-attempt.ts';
+import { retryJob } from './retry-job.ts';
+
+test('a queued job is cancelled at once and never claimed', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addJob(farm.db, await addProject(farm.db));
+  expect(await cancelJob(farm.db, jobId, 'not needed')).toBe('cancelled');
+  expect(await claim(farm.db, jobId)).toBeNull();
+  expect(await findJob(farm.db, jobId, null)).toMatchObject({
+    status: 'cancelled',
+    reason: 'cancelled',
+    detail: 'not needed',
+  });
+});
+
+test('a running job goes on until its worker ends it, and the first wish to cancel counts', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addRunningJob(farm.db, await addProject(farm.db));
+  expect(await cancelJob(farm.db, jobId, 'first')).toBe('requested');
+  expect(await cancelJob(farm.db, jobId, 'second')).toBe('requested');
+  expect(await findJob(farm.db, jobId, null)).toMatchObject({ status: 'running', cancel_reason: 'first' });
+  const ended = passed(jobId, { status: 'cancelled', reason: 'cancelled', exit_code: 143 });
+  expect(await finishAttempt(farm.db, ended)).toBe('accepted');
+  expect(await findJob(farm.db, jobId, null)).toMatchObject({ status: 'cancelled', detail: 'first' });
+});
+
+test('a finished job, or none, cannot be cancelled', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addRunningJob(farm.db, await addProject(farm.db));
+  await finishAttempt(farm.db, passed(jobId));
+  expect(await cancelJob(farm.db, jobId, 'late')).toBe('finished');
+  expect(await cancelJob(farm.db, nextId(), 'who')).toBe('finished');
+  expect(await findJob(farm.db, jobId, null)).toMatchObject({ status: 'passed', cancel_reason: null });
+});
+
+test('of cancelling and claiming at once only one comes first', async () => {
+  await using farm = await openFarmDatabase();
+  const project = await addProject(farm.db);
+  for (let round = 0; round < 10; round++) {
+    const jobId = await addJob(farm.db, project);
+    const [claimed, answer] = await Promise.all([
+      claim(farm.db, jobId),
+      cancelJob(farm.db, jobId, 'race'),
+    ]);
+    expect(answer).toBe(claimed ? 'requested' : 'cancelled');
+  }
+});
+
+test('a retry queues a finished job afresh and keeps its earlier attempt', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addRunningJob(farm.db, await addProject(farm.db));
+  expect(await retryJob(farm.db, jobId)).toBe(false);
+  await cancelJob(farm.db, jobId, 'not needed');
+  await finishAttempt(farm.db, passed(jobId, { status: 'cancelled', reason: 'cancelled', exit_code: 143 }));
+  expect(await retryJob(farm.db, jobId)).toBe(true);
+  expect(await retryJob(farm.db, jobId)).toBe(false);
+  expect(await findJob(farm.db, jobId, null)).toMatchObject({
+    status: 'queued',
+    reason: null,
+    detail: null,
+    finished_at: null,
+    cancel_requested_at: null,
+    cancel_reason: null,
+    sha: 'a'.repeat(40),
+  });
+  expect(await claim(farm.db, jobId, 2)).toMatchObject({ attempt: 2 });
+  expect(await listAttempts(farm.db, jobId)).toMatchObject([{ status: 'cancelled' }, { status: 'running' }]);
+});

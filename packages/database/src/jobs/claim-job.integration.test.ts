@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import {
+  addJob,
+  addProject,
+  addRunningJob,
+  claim,
+  nextId,
+  openFarmDatabase,
+  passed,
+  WORKER,
+} from '../stand-ins/farm-rows.ts';
+import { cancelJob } from './cancel-job.ts';
+import { claimJob, markPreparing, markStarted, returnAttempt } from './claim-job.ts';
+import { findJob, listAttempts } from './find-job.ts';
+import { finishAttempt } from './finish-attempt.ts';
+
+const SHA = 'b'.repeat(40);
+
+test('of twenty workers that claim a job at once one gets it, with everything it needs', async () => {
+  await using farm = await openFarmDatabase(20);
+  const project = await addProject(farm.db, { git_credentials: { username: 'bot', password: 'p4ss' } });
+  const jobId = await addJob(farm.db, project);
+  const claims = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      claimJob(farm.db, {
+        jobId,
+        attempt: 1,
+        worker: { ...WORKER, id: nextId() },
+        leaseSecs: 30,
+        setupSecs: 60,
+      }),
+    ),
+  );
+  const won = claims.filter((claimed) => claimed !== null);
+  expect(won).toMatchObject([
+    {
+      id: jobId,
+      attempt: 1,
+      project: project.name,
+      git_credentials: { password: 'p4ss' },
+      recipe_snapshot: { command: 'make test' },
+    },
+  ]);
+  expect(await listAttempts(farm.db, jobId)).toMatchObject([
+    { number: 1, status: 'running', worker: 'attic-1' },
+  ]);
+});
+
+test('a delivery for another attempt than the next one claims nothing', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addJob(farm.db, await addProject(farm.db));
+  expect(await claim(farm.db, jobId, 2)).toBeNull();
+  expect(await claim(farm.db, jobId, 0)).toBeNull();
+  expect(await claim(farm.db, nextId(), 1)).toBeNull();
+  expect(await findJob(farm.db, jobId, null)).toMatchObject({ status: 'queued', attempt: 0 });
+});
+
+test('starting writes the commit and sets the deadline of the recipe', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addJob(farm.db, await addProject(farm.db));
+  await claim(farm.db, jobId);
+  const held = { jobId, attempt: 1, sha: SHA, timeoutSecs: 600 };
+  expect(await markStarted(farm.db, held)).toBe('started');
+  const job = (await findJob(farm.db, jobId, null))!;
+  expect(job.sha).toBe(SHA);
+  expect(job.deadline_at!.getTime() - job.started_at!.getTime()).toBe(600_000);
+});
+
+test('an attempt whose cancel was asked for meanwhile is told so when it starts', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addJob(farm.db, await addProject(farm.db));
+  await claim(farm.db, jobId);
+  await cancelJob(farm.db, jobId, 'not needed');
+  const held = { jobId, attempt: 1, sha: SHA, timeoutSecs: 600 };
+  expect(await markStarted(farm.db, held)).toBe('cancel_requested');
+});
+
+test('a superseded attempt can neither prepare nor start nor give back', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addJob(farm.db, await addProject(farm.db));
+  await claim(farm.db, jobId);
+  expect(await returnAttempt(farm.db, { jobId, attempt: 1, detail: 'draining' })).toBe(true);
+  await claim(farm.db, jobId, 2);
+  const before = await findJob(farm.db, jobId, null);
+  expect(await markPreparing(farm.db, { jobId, attempt: 1 })).toBe(false);
+  expect(await markStarted(farm.db, { jobId, attempt: 1, sha: SHA, timeoutSecs: 1 })).toBe('over');
+  expect(await returnAttempt(farm.db, { jobId, attempt: 1, detail: 'late' })).toBe(false);
+  expect(await findJob(farm.db, jobId, null)).toEqual(before);
+});
+
+test('an attempt that was given back leaves the job queued for the next one', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addRunningJob(farm.db, await addProject(farm.db));
+  expect(await returnAttempt(farm.db, { jobId, attempt: 1, detail: 'draining' })).toBe(true);
+  expect(await findJob(farm.db, jobId, null)).toMatchObject({
+    status: 'queued',
+    started_at: null,
+    deadline_at: null,
+  });
+  expect(await claim(farm.db, jobId, 2)).toMatchObject({ attempt: 2 });
+  expect(await listAttempts(farm.db, jobId)).toMatchObject([
+    { number: 1, status: 'returned', detail: 'draining' },
+    { number: 2, status: 'running' },
+  ]);
+});
+
+test('an attempt that is to be cancelled is not given back to the queue', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addRunningJob(farm.db, await addProject(farm.db));
+  await cancelJob(farm.db, jobId, 'not needed');
+  expect(await returnAttempt(farm.db, { jobId, attempt: 1, detail: 'draining' })).toBe(false);
+  expect(await finishAttempt(farm.db, passed(jobId))).toBe('accepted');
+});
