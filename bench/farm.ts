@@ -36,7 +36,10 @@ const READY_MS = 30_000;
 const GRACE_MS = 15_000;
 
 /** Everything has its default but what keeps the figures apart; on Redis where the machine has one. */
-export async function startFarm(bench: Bench, { backend, workers = 1 }: FarmOptions = {}): Promise<BenchFarm> {
+export async function startFarm(
+  bench: Bench,
+  { backend, workers = 1 }: FarmOptions = {},
+): Promise<BenchFarm> {
   const started = bench.own(new AsyncDisposableStack());
   const databaseUrl = await bench.stores.createDatabase();
   const redisUrl = backend === 'postgres' ? undefined : (bench.stores.redisUrl ?? undefined);

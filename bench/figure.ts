@@ -4,8 +4,8 @@ import type { Stores } from './stores.ts';
 export type Figure = {
   /** As in `--only`. */
   name: string;
-  /** What the value is compared with, measured in the same run. */
-  floor: string;
+  /** What the value is compared with, measured in the same run; null where nothing comparable exists. */
+  floor: string | null;
   aim: string;
   measure(bench: Bench): Promise<Row[]>;
 };

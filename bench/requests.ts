@@ -12,7 +12,7 @@ const REQUEST_MS = 30_000;
 
 export function openRequests({ baseUrl, bearer }: { baseUrl: string; bearer: string }): Requests {
   const { hostname, port } = new URL(baseUrl);
-  const agent = new Agent({ keepAlive: true, noDelay: true });
+  const agent = new Agent({ keepAlive: true });
   const send = (method: string, path: string, body: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const headers = {

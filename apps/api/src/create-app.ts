@@ -1,6 +1,5 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
-import type { Authenticator } from '@crafting-table/farm/tokens/authenticate';
 import { createHandlers, type Parts } from './handlers/handlers.ts';
 import { bindRoutes } from './http/bind-routes.ts';
 import { createGuards } from './http/guards.ts';
@@ -8,7 +7,6 @@ import { createErrorHandler } from './http/handle-error.ts';
 import { createNetworks } from './http/networks.ts';
 
 export type AppOptions = Parts & {
-  authenticator: Authenticator;
   lanCidrs: readonly string[];
   trustedProxies: readonly string[];
   log: Logger;

@@ -12,7 +12,7 @@ import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
 import { createNews } from '@crafting-table/farm/logs/news';
 import { sweep, tellOfSweep } from '@crafting-table/farm/sweep/sweep';
 import { startSweepLoop } from '@crafting-table/farm/sweep/sweep-loop';
-import { createAuthenticator } from '@crafting-table/farm/tokens/authenticate';
+import { createAuthenticator, type Authenticator } from '@crafting-table/farm/tokens/authenticate';
 import { ensureFirstAdmin } from '@crafting-table/farm/tokens/first-admin';
 import { migrateQueue } from '@crafting-table/queues/migrate-queue';
 import { openDeliveries } from '@crafting-table/queues/open-deliveries';
@@ -44,14 +44,18 @@ export async function serve(): Promise<void> {
     ),
   );
   const news = createNews();
-  stack.use(
+  const listener = stack.use(
     listen({
       url: config.databaseUrl,
-      channels: ['crafting_log', 'crafting_job'],
-      onNotice: news.hear,
-      onGap: news.hearAll,
+      channels: ['crafting_log', 'crafting_job', 'crafting_token'],
+      onNotice: (notice) => (notice.channel === 'crafting_token' ? authenticator.forget() : news.hear(notice)),
+      onGap: () => {
+        authenticator.forget();
+        news.hearAll();
+      },
     }),
   );
+  const authenticator: Authenticator = stack.use(createAuthenticator(db, () => listener.connected));
   let isPrepared = false;
   const app = createApp({
     ...config,
@@ -62,7 +66,7 @@ export async function serve(): Promise<void> {
     version: VERSION,
     isPrepared: () => isPrepared,
     workerAliveSecs: config.leaseSecs + config.sweepLimits.lostGraceSecs,
-    authenticator: stack.use(createAuthenticator(db)),
+    authenticator,
     log,
   });
   const server = createServer(REQUEST_LIMITS, app).listen(config.port, config.host);

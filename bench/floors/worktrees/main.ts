@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { wallClockMs } from '../../clock.ts';
+import { path } from '../../config.ts';
 import { answerQuestions } from '../../side-process.ts';
 import type { BareJob, BareTimes, WorktreesQuestion } from './open-worktrees.ts';
 
@@ -31,7 +32,7 @@ async function doBareJob({ mirror, sha, folder, command }: BareJob): Promise<Bar
 }
 
 async function run(command: string, args: string[], cwd: string, name: string): Promise<void> {
-  const env = { PATH: process.env['PATH'], CRAFTING_JOB_ID: name };
+  const env = { PATH: path, CRAFTING_JOB_ID: name };
   const child = spawn(command, args, { cwd, env, stdio: 'ignore' });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);

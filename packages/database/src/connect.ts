@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import { Pool, types } from 'pg';
+import { type Client, Pool, types } from 'pg';
+import { PreparingClient } from './preparing-client.ts';
 import type { Schema } from './schema.ts';
 
 // Counts and byte offsets are bigint in Postgres and far below 2^53 here.
@@ -23,6 +24,7 @@ export type ConnectOptions = {
 export function connectDatabase(options: ConnectOptions): Database {
   const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
   const pool = new Pool({
+    Client: PreparingClient as unknown as new () => Client, // The pool passes its own options to the constructor.
     connectionString: options.url,
     max: options.poolSize,
     application_name: options.name,
@@ -35,6 +37,8 @@ export function connectDatabase(options: ConnectOptions): Database {
   });
   // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {});
+  // One that breaks between two queries of its holder says so to nobody else; the holder's next query fails with it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const database = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return Object.assign(database, { [Symbol.asyncDispose]: () => database.destroy() });
 }

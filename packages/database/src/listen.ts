@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 
-export const CHANNELS = ['crafting_log', 'crafting_job', 'crafting_cancel'] as const;
+export const CHANNELS = ['crafting_log', 'crafting_job', 'crafting_cancel', 'crafting_token'] as const;
 export type Channel = (typeof CHANNELS)[number];
-/** What happened, as ids only: `<job id>.<attempt>`. */
-export type Notice = { channel: Channel; jobId: string; attempt: number };
+/** What happened, as ids only: `<job id>.<attempt>`, or `<token id>.0`. */
+export type Notice = { channel: Channel; id: string; attempt: number };
 
 const RECONNECT_MS = 500;
 
@@ -70,8 +70,8 @@ export function listen(options: {
 }
 
 function parseNotice(channel: string, payload: string | undefined): Notice | null {
-  const [jobId, attempt] = (payload ?? '').split('.');
+  const [id, attempt] = (payload ?? '').split('.');
   const known = CHANNELS.find((name) => name === channel);
-  if (!known || !jobId || attempt === undefined) return null;
-  return { channel: known, jobId, attempt: Number(attempt) };
+  if (!known || !id || attempt === undefined) return null;
+  return { channel: known, id, attempt: Number(attempt) };
 }

@@ -1,12 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import {
-  appendLogChunks,
-  findChunkOfLine,
-  listLastChunks,
-  listLogChunks,
-  measureLog,
-} from './log-chunks.ts';
+import { appendLogChunks, findChunkOfLine, listLastChunks, listLogChunks, measureLog } from './log-chunks.ts';
 import { addProject, addRunningJob, openFarmDatabase } from './stand-ins/farm-rows.ts';
 import { chunkOf, chunksOf } from './stand-ins/log-chunk.ts';
 import type { Database } from './connect.ts';

@@ -1,6 +1,7 @@
 import { createTestDatabase } from '@crafting-table/dev-services/test-database';
 import { Client } from 'pg';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { isDatabaseAway } from './database-away.ts';
 import { migrate, readMigrations } from './migrate.ts';
 
 test('a database that is migrated already is left alone', async () => {
@@ -42,12 +43,29 @@ test('a migration that fails leaves nothing behind and carries the cause', async
   expect(tables.map((row) => row['tablename']).toSorted()).toEqual(['jobs', 'schema_migrations']);
 });
 
-async function query(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
+test('a server that goes away in the middle fails the migration, not the process', async () => {
+  await using database = await createTestDatabase();
+  await using holder = await connect(database.url);
+  await holder.client.query('begin; lock table schema_migrations');
+  const fault = migrate(database.url).catch((error: unknown) => error);
+  // A fault that nobody listens to would fail this whole file.
+  await vi.waitUntil(async () => {
+    const { rowCount } = await holder.client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rowCount === 1;
+  });
+  expect(isDatabaseAway(await fault)).toBe(true);
+});
+
+async function connect(connectionString: string) {
   const client = new Client({ connectionString });
   await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
+  return { client, [Symbol.asyncDispose]: () => client.end() };
+}
+
+async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  await using connection = await connect(url);
+  return (await connection.client.query<Record<string, unknown>>(sql)).rows;
 }

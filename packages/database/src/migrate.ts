@@ -15,6 +15,7 @@ export type Migration = { version: number; name: string; sql: string; checksum: 
  */
 export async function migrate(databaseUrl: string): Promise<number> {
   const client = new Client({ connectionString: databaseUrl });
+  client.on('error', () => {}); // The query under way is told as well; without a listener it would end the process.
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -48,14 +48,8 @@ test('another life of the queue is noticed once', async () => {
 });
 
 const violations: [string, RawBuilder<unknown>][] = [
-  [
-    'a running job without a lease',
-    sql`update jobs set lease_until = null where status = 'running'`,
-  ],
-  [
-    'a running job without a worker',
-    sql`update jobs set worker_id = null where status = 'running'`,
-  ],
+  ['a running job without a lease', sql`update jobs set lease_until = null where status = 'running'`],
+  ['a running job without a worker', sql`update jobs set worker_id = null where status = 'running'`],
   ['a queued job with a lease', sql`update jobs set lease_until = now() where status = 'queued'`],
   ['a running job whose attempt is over', sql`update attempts set status = 'passed'`],
 ];

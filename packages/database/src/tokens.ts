@@ -46,15 +46,12 @@ export async function listTokens(db: Database): Promise<TokenRow[]> {
   return db.selectFrom('tokens').select(COLUMNS).where('revoked_at', 'is', null).orderBy('name').execute();
 }
 
-/** False when there is no token of this name in force. */
+/** Announces it to every API process. False when there is no token of this name in force. */
 export async function revokeToken(db: Database, name: string): Promise<boolean> {
-  const result = await db
-    .updateTable('tokens')
-    .set({ revoked_at: new Date() })
-    .where('name', '=', name)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  const revoked = await sql`
+    with revoked as (update tokens set revoked_at = now() where name = ${name} and revoked_at is null returning id)
+    select pg_notify('crafting_token', id || '.0') from revoked`.execute(db);
+  return revoked.rows.length > 0;
 }
 
 export async function countAdminTokens(db: Database): Promise<number> {

@@ -6,6 +6,7 @@ import { postgresQueueSchema, type QueueTarget } from './queue-target.ts';
 export async function migrateQueue(target: QueueTarget): Promise<void> {
   if (target.backend === 'redis') return;
   const client = new Client({ connectionString: target.url });
+  client.on('error', () => {}); // The query under way is told as well; without a listener it would end the process.
   await client.connect();
   try {
     await runMigrations(client, postgresQueueSchema(target));

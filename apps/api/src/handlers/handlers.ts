@@ -15,6 +15,7 @@ import { removeProject } from '@crafting-table/farm/projects/remove-project';
 import { replaceProject } from '@crafting-table/farm/projects/replace-project';
 import { getProject, listProjects } from '@crafting-table/farm/projects/show-project';
 import { refuse, type Refusal } from '@crafting-table/farm/refusal';
+import type { Authenticator } from '@crafting-table/farm/tokens/authenticate';
 import { listAudit } from '@crafting-table/farm/tokens/list-audit';
 import { listTokens } from '@crafting-table/farm/tokens/list-tokens';
 import { mintToken } from '@crafting-table/farm/tokens/mint-token';
@@ -31,6 +32,7 @@ export type Parts = {
   deliveries: Deliveries;
   dispatcher: Dispatcher;
   news: News;
+  authenticator: Authenticator;
   version: string;
   fileRemotes: FileRemotes;
   defaultTimeoutSecs: number;
@@ -62,7 +64,11 @@ export function createHandlers(parts: Parts): Handlers {
       return mintToken(db, caller.name, body);
     },
     listTokens: async () => listTokens(db),
-    revokeToken: async ({ caller, params }) => revokeToken(db, caller.name, params.name),
+    revokeToken: async ({ caller, params }) => {
+      const answer = await revokeToken(db, caller.name, params.name);
+      parts.authenticator.forget(); // Here at once, elsewhere when the announcement arrives.
+      return answer;
+    },
     listAudit: async ({ query }) => listAudit(db, query),
 
     registerProject: async ({ caller, body }) => registerProject(db, caller, body, fileRemotes),

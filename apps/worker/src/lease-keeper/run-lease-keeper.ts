@@ -30,7 +30,7 @@ export function runLeaseKeeper(port: MessagePort, options: KeeperOptions): void 
   const listener = listen({
     url: options.databaseUrl,
     channels: ['crafting_cancel'],
-    onNotice: ({ jobId, attempt }) => {
+    onNotice: ({ id: jobId, attempt }) => {
       const known = held.get(attemptKey({ jobId, attempt }));
       if (known) tell({ kind: 'cancel', attempt: known });
     },

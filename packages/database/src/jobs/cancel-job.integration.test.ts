@@ -50,10 +50,7 @@ test('of cancelling and claiming at once only one comes first', async () => {
   const project = await addProject(farm.db);
   for (let round = 0; round < 10; round++) {
     const jobId = await addJob(farm.db, project);
-    const [claimed, answer] = await Promise.all([
-      claim(farm.db, jobId),
-      cancelJob(farm.db, jobId, 'race'),
-    ]);
+    const [claimed, answer] = await Promise.all([claim(farm.db, jobId), cancelJob(farm.db, jobId, 'race')]);
     expect(answer).toBe(claimed ? 'requested' : 'cancelled');
   }
 });

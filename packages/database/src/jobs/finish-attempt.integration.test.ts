@@ -128,10 +128,7 @@ test('what a worker reports too late is kept beside the attempt and changes noth
   const jobId = await addRunningJob(farm.db, await addProject(farm.db));
   await keepSupersededResult(farm.db, { jobId, attempt: 1, reason: 'exit', exit_code: 3 });
   expect((await listAttempts(farm.db, jobId))[0]).toMatchObject({ superseded_reason: null });
-  await finishAttempt(
-    farm.db,
-    passed(jobId, { status: 'failed', reason: 'worker_lost', exit_code: -1 }),
-  );
+  await finishAttempt(farm.db, passed(jobId, { status: 'failed', reason: 'worker_lost', exit_code: -1 }));
   await keepSupersededResult(farm.db, { jobId, attempt: 1, reason: 'exit', exit_code: 0 });
   expect((await listAttempts(farm.db, jobId))[0]).toMatchObject({
     status: 'failed',

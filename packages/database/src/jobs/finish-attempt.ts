@@ -37,7 +37,8 @@ export async function finishAttempt(
   guard: FinishGuard = 'held',
 ): Promise<FinishAnswer> {
   if (result.trim) await trimLogChunks(db, result, result.trim);
-  const log = result.log;
+  const { log } = result;
+  const detail = result.detail?.replaceAll('\0', '\u{FFFD}') ?? null; // Tools and remotes say what they like; text has no NUL.
   const again = sql`(recipe_snapshot->'retry_on' ? ${result.reason} and attempt < ${sql.lit(ATTEMPTS_MAX)}
     and cancel_requested_at is null)`;
   const finished = await sql<{ status: string }>`
@@ -46,8 +47,8 @@ export async function finishAttempt(
         status = case when ${again} then 'queued' else ${result.status} end,
         reason = case when ${again} then null else ${result.reason} end,
         exit_code = case when ${again} then null else ${result.exit_code}::int end,
-        detail = case when ${again} then null when ${result.reason} = 'cancelled' then coalesce(cancel_reason, ${result.detail})
-          else ${result.detail} end,
+        detail = case when ${again} then null when ${result.reason} = 'cancelled' then coalesce(cancel_reason, ${detail})
+          else ${detail} end,
         findings_count = case when ${again} then 0 else ${result.findingsCount}::int end,
         finished_at = case when ${again} then null else now() end,
         queued_at = case when ${again} then now() else queued_at end,
@@ -60,7 +61,7 @@ export async function finishAttempt(
       returning id, attempt, status),
     closed as (
       update attempts set status = ${result.status}, reason = ${result.reason}, exit_code = ${result.exit_code},
-        detail = ${result.detail}, finished_at = now(), log_bytes = ${log?.bytes ?? null},
+        detail = ${detail}, finished_at = now(), log_bytes = ${log?.bytes ?? null},
         log_lines = ${log?.lines ?? null}, log_stored_bytes = ${log?.stored_bytes ?? null},
         log_stored_sha256 = ${log?.stored_sha256 ?? null}, log_omitted_bytes = ${log?.omitted_bytes ?? null},
         log_omitted_lines = ${log?.omitted_lines ?? null}

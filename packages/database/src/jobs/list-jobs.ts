@@ -16,7 +16,8 @@ export type JobFilter = {
 
 /**
  * One page of jobs, newest first. Every filter is answered by merging at most twenty index runs, one for each recipe
- * and status that may match, so a page costs the same whatever is filtered and however many jobs are kept.
+ * and status that may match, so a page costs the same whatever is filtered and however many jobs are kept. Jobs of removed
+ * projects are left out inside the runs: taken out afterwards, they would make a page look like the last one.
  */
 export async function listJobs(db: Database, filter: JobFilter): Promise<JobRow[]> {
   const recipes = filter.recipe ? [filter.recipe] : RECIPES;
@@ -31,6 +32,7 @@ export async function listJobs(db: Database, filter: JobFilter): Promise<JobRow[
     select ${JOB_COLUMNS} from (
       select run.* from unnest(${recipes}::text[]) r, unnest(${statuses}::text[]) s, lateral (
         select * from jobs where ${scope} and recipe = r and status = s and ${before}
+          and project_id <> all (array(select id from projects where removed_at is not null))
         order by id desc limit ${filter.limit}) run
       order by run.id desc limit ${filter.limit}) j ${JOB_JOINS}
     where ${filter.owner}::text is null or j.owner = ${filter.owner}

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { addProject, addRunningJob, backdate, openFarmDatabase, passed, WORKER } from '../stand-ins/farm-rows.ts';
+import {
+  addProject,
+  addRunningJob,
+  backdate,
+  openFarmDatabase,
+  passed,
+  WORKER,
+} from '../stand-ins/farm-rows.ts';
 import { listLiveWorkers, registerWorker } from '../workers.ts';
 import { cancelJob } from './cancel-job.ts';
 import { finishAttempt } from './finish-attempt.ts';
@@ -37,7 +44,10 @@ test('renewing says that the worker is alive, even when it holds nothing', async
   await using farm = await openFarmDatabase();
   await using leases = connectLeases(farm.url, 10);
   await registerWorker(farm.db, { ...WORKER, version: '1', slots: 4 });
-  await farm.db.updateTable('workers').set({ seen_at: new Date(0) }).execute();
+  await farm.db
+    .updateTable('workers')
+    .set({ seen_at: new Date(0) })
+    .execute();
   expect(await listLiveWorkers(farm.db, 45)).toEqual([]);
   await leases.renew({ ...state(0), blocked: 'no disk', draining: true }, [], 30);
   expect(await listLiveWorkers(farm.db, 45)).toMatchObject([

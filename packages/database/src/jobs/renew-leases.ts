@@ -35,6 +35,7 @@ export function connectLeases(databaseUrl: string, timeoutSecs: number): LeaseCo
     keepAlive: true,
   });
   pool.on('error', () => {}); // A broken connection is replaced at the next renewal.
+  pool.on('connect', (client) => client.on('error', () => {})); // As above, while a renewal is under way.
   return {
     async renew(worker, held, leaseSecs) {
       const ids = held.map((each) => each.jobId);

@@ -19,13 +19,13 @@ export async function openFarmDatabase(poolSize = 8): Promise<FarmDatabase> {
   return { db, url, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
-export const WORKER = { id: nextId(), name: 'attic-1', containment: 'marker' } as const;
-
 let last = 0;
 /** Ids that sort in the order they were made, like the real ones. */
 export function nextId(): string {
   return `00000000-0000-7000-8000-${(++last).toString(16).padStart(12, '0')}`;
 }
+
+export const WORKER = { id: nextId(), name: 'attic-1', containment: 'marker' } as const;
 
 export async function addProject(db: Database, values: Partial<ProjectValues> = {}): Promise<ProjectRow> {
   const id = nextId();

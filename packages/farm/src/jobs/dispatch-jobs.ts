@@ -21,21 +21,31 @@ export type Dispatcher = AsyncDisposable & {
 /** A forge slower than this does not hold a job up: the worker resolves the ref then. */
 const RESOLVE_MS_MAX = 2000;
 
-export function createDispatcher(
-  db: Database,
-  deliveries: Deliveries,
-  onError: (error: unknown) => void,
-): Dispatcher {
+export function createDispatcher(db: Database, deliveries: Deliveries, onError: (error: unknown) => void): Dispatcher {
   const underway = new Set<Promise<void>>();
+  let batch: Undelivered[] = [];
+
+  const sendBatch = async (): Promise<void> => {
+    const jobs = batch;
+    batch = [];
+    try {
+      await send(deliveries, jobs);
+    } catch (error) {
+      onError(error);
+      await forgetDispatch(db, idsOf(jobs)).catch(onError);
+    }
+  };
+  // Requests that are answered in one turn of the event loop share one command to the queue.
+  const enqueue = (jobs: Undelivered[]): Promise<void> => {
+    const isFirst = batch.length === 0;
+    batch.push(...jobs);
+    return isFirst ? new Promise((resolve) => setImmediate(() => resolve(sendBatch()))) : Promise.resolve();
+  };
   return {
     dispatch(jobs, refToPin, remote) {
       const sending = pinCommits(db, jobs, refToPin, remote)
-        .then(() => send(deliveries, jobs))
-        .catch(async (error: unknown) => {
-          onError(error);
-          await forgetDispatch(db, idsOf(jobs));
-        })
-        .catch(onError)
+        .catch(onError) // The worker finds the commit then.
+        .then(() => enqueue(jobs))
         .finally(() => underway.delete(sending));
       underway.add(sending);
     },

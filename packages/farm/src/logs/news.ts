@@ -26,7 +26,7 @@ export function createNews(): News {
     ear.wake();
   };
   return {
-    hear: (notice) => ears.get(notice.jobId)?.forEach(tell),
+    hear: (notice) => ears.get(notice.id)?.forEach(tell),
     hearAll: () => ears.forEach((of) => of.forEach(tell)),
     subscribe(jobId) {
       const ear: Ear = { heard: false, wake: () => {} };

@@ -50,6 +50,21 @@ describe.each(offered)('under %s', (containment) => {
     expect(await next.ended).toMatchObject({ reason: 'exit', exitCode: 0 });
     expect(next.output()).toBe('works\n');
   });
+
+  test('fifty recipes at once all end, each with its own output and code', async () => {
+    await using server = await startForkServer();
+    const numbers = Array.from({ length: 50 }, (_, index) => index);
+    const recipes = numbers.map((number) => start(server, `echo ${number}; exit ${number}`, containment));
+    for (const [number, recipe] of recipes.entries()) {
+      expect(await recipe.ended).toMatchObject({ reason: 'exit', exitCode: number, outputComplete: true });
+      expect(recipe.output()).toBe(`${number}\n`);
+    }
+  });
+});
+
+test('what the system would cut short is an error', async () => {
+  await using server = await startForkServer();
+  await expect(start(server, 'echo a\0b').ended).rejects.toThrow('No process could be started');
 });
 
 test('a recipe asked for while the server dies is an error that says so', async () => {

@@ -1,0 +1,28 @@
+import type { Figure } from './figure.ts';
+import { acceptedPosts } from './figures/accepted-posts.ts';
+import { bareFloors } from './figures/bare-floors.ts';
+import { burstOnPostgres, burstOnRedis } from './figures/burst.ts';
+import { finishVisible } from './figures/finish-visible.ts';
+import { idleMemory } from './figures/idle-memory.ts';
+import { idleStart } from './figures/idle-start.ts';
+import { largeRepository } from './figures/large-repository.ts';
+import { listJobs } from './figures/list-jobs.ts';
+import { liveTail } from './figures/live-tail.ts';
+import { logPump } from './figures/log-pump.ts';
+import { secondStart } from './figures/second-start.ts';
+
+/** In the order they are measured and told. */
+export const FIGURES: readonly Figure[] = [
+  bareFloors,
+  idleStart,
+  finishVisible,
+  burstOnRedis,
+  burstOnPostgres,
+  acceptedPosts,
+  logPump,
+  liveTail,
+  largeRepository,
+  listJobs,
+  idleMemory,
+  secondStart,
+];

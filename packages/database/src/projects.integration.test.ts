@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { findJob } from './jobs/find-job.ts';
+import { finishAttempt } from './jobs/finish-attempt.ts';
+import { deleteRemovedProjects, findProject, removeProject, updateProject } from './projects.ts';
+import { addJob, addProject, addRunningJob, claim, openFarmDatabase, passed } from './stand-ins/farm-rows.ts';
+
+test('a removed project and its jobs vanish at once, and its name is free', async () => {
+  await using farm = await openFarmDatabase();
+  const project = await addProject(farm.db, { name: 'attic' });
+  const jobId = await addJob(farm.db, project);
+  await removeProject(farm.db, project.id);
+  expect(await findProject(farm.db, 'attic', null)).toBeNull();
+  expect(await findJob(farm.db, jobId, null)).toBeNull();
+  expect(await claim(farm.db, jobId)).toBeNull();
+  expect(await addProject(farm.db, { name: 'attic' })).toMatchObject({ name: 'attic' });
+});
+
+test('the rows of a removed project go once nothing of it runs', async () => {
+  await using farm = await openFarmDatabase();
+  const project = await addProject(farm.db);
+  const running = await addRunningJob(farm.db, project);
+  await addJob(farm.db, project);
+  await removeProject(farm.db, project.id);
+  expect(await deleteRemovedProjects(farm.db)).toBe(1);
+  expect(await farm.db.selectFrom('jobs').select(['id', 'cancel_reason']).execute()).toEqual([
+    { id: running, cancel_reason: 'the project was removed' },
+  ]);
+  await finishAttempt(farm.db, passed(running, { status: 'cancelled', reason: 'cancelled' }));
+  expect(await deleteRemovedProjects(farm.db)).toBe(2);
+  expect(await farm.db.selectFrom('projects').select('id').execute()).toEqual([]);
+  expect(await farm.db.selectFrom('attempts').select('job_id').execute()).toEqual([]);
+});
+
+test('a project is neither renamed to a name in use nor changed after its removal', async () => {
+  await using farm = await openFarmDatabase();
+  const [one, other] = [await addProject(farm.db), await addProject(farm.db)];
+  expect(await updateProject(farm.db, { ...one, name: other.name })).toBe('name_taken');
+  expect(await updateProject(farm.db, { ...one, default_branch: 'next' })).toMatchObject({
+    default_branch: 'next',
+  });
+  await removeProject(farm.db, one.id);
+  expect(await updateProject(farm.db, one)).toBeNull();
+});
+
+test('a project is seen by its owner and by who may see everything', async () => {
+  await using farm = await openFarmDatabase();
+  const { name } = await addProject(farm.db, { owner: 'alice' });
+  expect(await findProject(farm.db, name, 'alice')).not.toBeNull();
+  expect(await findProject(farm.db, name, null)).not.toBeNull();
+  expect(await findProject(farm.db, name, 'bob')).toBeNull();
+});
