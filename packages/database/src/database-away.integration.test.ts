@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { choosePort } from '@crafting-table/dev-services/choose-port';
 import { startPostgres } from '@crafting-table/dev-services/embedded-postgres';
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { connectDatabase, type Database } from './connect.ts';
 import { isDatabaseAway } from './database-away.ts';
 import { openFarmDatabase } from './stand-ins/farm-rows.ts';
@@ -28,7 +28,8 @@ test('a connection that an operator terminated is away', async () => {
   await using farm = await openFarmDatabase();
   const fault = await faultOf(sql`select pg_terminate_backend(pg_backend_pid())`.execute(farm.db));
   expect(isDatabaseAway(fault)).toBe(true);
-  await ask(farm.db);
+  // The pool learns of it a moment later than the query did.
+  await vi.waitUntil(async () => (await faultOf(ask(farm.db))) === undefined);
 });
 
 test('a statement that takes too long counts as away', async () => {

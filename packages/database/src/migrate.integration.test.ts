@@ -50,11 +50,12 @@ test('a server that goes away in the middle fails the migration, not the process
   const fault = migrate(database.url).catch((error: unknown) => error);
   // A fault that nobody listens to would fail this whole file.
   await vi.waitUntil(async () => {
-    const { rowCount } = await holder.client.query(
+    const terminated = await query(
+      database.url,
       `select pg_terminate_backend(pid) from pg_stat_activity
        where datname = current_database() and wait_event_type = 'Lock'`,
     );
-    return rowCount === 1;
+    return terminated.length === 1;
   });
   expect(isDatabaseAway(await fault)).toBe(true);
 });

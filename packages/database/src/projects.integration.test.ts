@@ -49,3 +49,14 @@ test('a project is seen by its owner and by who may see everything', async () =>
   expect(await findProject(farm.db, name, null)).not.toBeNull();
   expect(await findProject(farm.db, name, 'bob')).toBeNull();
 });
+
+test('a job that is claimed while its project is removed is cancelled all the same', async () => {
+  await using farm = await openFarmDatabase();
+  for (let round = 0; round < 10; round++) {
+    const project = await addProject(farm.db);
+    const jobId = await addJob(farm.db, project);
+    await Promise.all([claim(farm.db, jobId), removeProject(farm.db, project.id)]);
+  }
+  const jobs = await farm.db.selectFrom('jobs').select(['status', 'cancel_reason']).execute();
+  expect(jobs.filter((job) => job.cancel_reason !== 'the project was removed')).toEqual([]);
+});

@@ -74,14 +74,18 @@ export async function updateProject(
 export async function removeProject(db: Database, id: string): Promise<void> {
   await sql`
     with gone as (update projects set removed_at = now() where id = ${id} and removed_at is null returning id),
-    queued as (
-      update jobs set status = 'cancelled', reason = 'cancelled', detail = 'the project was removed', finished_at = now()
-      where project_id in (select id from gone) and status = 'queued'),
     asked as (
-      update jobs set cancel_requested_at = now(), cancel_reason = 'the project was removed'
-      where project_id in (select id from gone) and status = 'running' and cancel_requested_at is null
-      returning id, attempt)
-    select pg_notify('crafting_cancel', id || '.' || attempt) from asked`.execute(db);
+      update jobs set status = case status when 'queued' then 'cancelled' else status end,
+        reason = case status when 'queued' then 'cancelled' else reason end,
+        detail = case status when 'queued' then 'the project was removed' else detail end,
+        finished_at = case status when 'queued' then now() else finished_at end,
+        cancel_requested_at = coalesce(cancel_requested_at, now()),
+        cancel_reason = coalesce(cancel_reason, 'the project was removed')
+      where project_id in (select id from gone) and status in ('queued', 'running')
+      returning id, attempt, status)
+    select pg_notify('crafting_cancel', id || '.' || attempt) from asked where status = 'running'`.execute(
+    db,
+  );
 }
 
 const JOBS_DELETED_PER_PASS = 500;

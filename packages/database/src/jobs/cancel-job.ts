@@ -3,20 +3,22 @@ import type { Database } from '../connect.ts';
 
 export type CancelAnswer = 'cancelled' | 'requested' | 'finished';
 
-/** Cancels a queued job at once; asks the worker of a running one, which the sweep backs up. */
+/**
+ * Cancels a queued job at once; asks the worker of a running one, which the sweep backs up. One update for both, because a
+ * job that is claimed at this very moment would be missed by two.
+ */
 export async function cancelJob(db: Database, jobId: string, reason: string): Promise<CancelAnswer> {
   const changed = await sql<{ status: string }>`
-    with ended as (
-      update jobs set status = 'cancelled', reason = 'cancelled', detail = ${reason}, finished_at = now(),
-        cancel_requested_at = now(), cancel_reason = ${reason}
-      where id = ${jobId} and status = 'queued' returning id, attempt, status),
-    asked as (
-      update jobs set cancel_requested_at = coalesce(cancel_requested_at, now()),
+    with asked as (
+      update jobs set status = case status when 'queued' then 'cancelled' else status end,
+        reason = case status when 'queued' then 'cancelled' else reason end,
+        detail = case status when 'queued' then ${reason} else detail end,
+        finished_at = case status when 'queued' then now() else finished_at end,
+        cancel_requested_at = coalesce(cancel_requested_at, now()),
         cancel_reason = coalesce(cancel_reason, ${reason})
-      where id = ${jobId} and status = 'running' returning id, attempt, status)
-    select status, pg_notify('crafting_job', id || '.' || attempt) from ended
-    union all
-    select status, pg_notify('crafting_cancel', id || '.' || attempt) from asked`.execute(db);
+      where id = ${jobId} and status in ('queued', 'running') returning id, attempt, status)
+    select status, pg_notify(case status when 'cancelled' then 'crafting_job' else 'crafting_cancel' end,
+      id || '.' || attempt) from asked`.execute(db);
   const row = changed.rows[0];
   if (!row) return 'finished';
   return row.status === 'cancelled' ? 'cancelled' : 'requested';
