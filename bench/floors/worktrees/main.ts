@@ -6,6 +6,8 @@ import { path } from '../../config.ts';
 import { answerQuestions } from '../../side-process.ts';
 import type { BareJob, BareTimes, WorktreesQuestion } from './open-worktrees.ts';
 
+const GIT_TRIES_MAX = 5;
+
 let made = 0;
 
 answerQuestions(async ({ job, count, concurrency }: WorktreesQuestion): Promise<BareTimes[]> => {
@@ -21,19 +23,26 @@ answerQuestions(async ({ job, count, concurrency }: WorktreesQuestion): Promise<
 async function doBareJob({ mirror, sha, folder, command }: BareJob): Promise<BareTimes> {
   const name = `bare-${++made}`;
   const worktree = `${folder}/${name}`;
-  const git = ['-C', mirror, 'worktree'];
+  const git = (...args: string[]) => runGit(['-C', mirror, 'worktree', ...args], folder);
   const startedAt = wallClockMs();
-  await run('git', [...git, 'add', '--detach', worktree, sha], folder, name);
+  await git('add', '--detach', worktree, sha);
   const addedAt = wallClockMs();
-  await run('/bin/sh', ['-c', command], worktree, name);
+  if ((await run('/bin/sh', ['-c', command], worktree, name)) !== 0) throw new Error(`${command} failed`);
   const ranAt = wallClockMs();
-  await run('git', [...git, 'remove', worktree], folder, name);
+  await git('remove', worktree);
   return { name, startedAt, addedAt, ranAt, removedAt: wallClockMs() };
 }
 
-async function run(command: string, args: string[], cwd: string, name: string): Promise<void> {
+/** Each git reads what every worktree of the mirror left there, and stumbles over one that is just coming or going. */
+async function runGit(args: string[], cwd: string): Promise<void> {
+  for (let tries = 0; tries < GIT_TRIES_MAX; tries++) if ((await run('git', args, cwd, '')) === 0) return;
+  throw new Error(`git ${args.join(' ')} failed ${GIT_TRIES_MAX} times`);
+}
+
+/** Resolves with the exit code. */
+async function run(command: string, args: string[], cwd: string, name: string): Promise<number | null> {
   const env = { PATH: path, CRAFTING_JOB_ID: name };
   const child = spawn(command, args, { cwd, env, stdio: 'ignore' });
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
+  return code;
 }

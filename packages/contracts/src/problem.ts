@@ -20,10 +20,8 @@ export const PROBLEMS = {
   range_not_satisfiable: { status: 416, title: 'The range lies outside the log' },
   recipe_not_declared: { status: 422, title: 'The subproject does not declare this recipe' },
   subproject_unknown: { status: 422, title: 'The project has no such subproject' },
-  headers_too_large: { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'The farm made a mistake' },
   database_away: { status: 503, title: 'Postgres cannot be reached' },
-  overloaded: { status: 503, title: 'Too many requests at once' },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;

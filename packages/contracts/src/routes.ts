@@ -276,7 +276,7 @@ export type ResponseOf<Name extends RouteName> = Output<Field<RouteOf<Name>, 're
 
 /** Problems that any route may answer, beside its own. */
 export function commonProblems(route: Route): ProblemCode[] {
-  const codes: ProblemCode[] = ['peer_refused', 'internal', 'database_away', 'overloaded'];
+  const codes: ProblemCode[] = ['peer_refused', 'internal', 'database_away'];
   if (route.access !== 'lan') codes.push('unauthorized');
   if (route.access === 'admin') codes.push('admin_only');
   if (route.params || route.query || route.body) codes.push('invalid_input');

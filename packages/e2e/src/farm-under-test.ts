@@ -93,8 +93,9 @@ export async function startFarm(options: FarmOptions): Promise<FarmUnderTest> {
     processes.push(api);
     return { api, port: String((await api.logged('listening'))['port']) };
   };
+  let workersMade = 0;
   const addWorker = async (settings: Settings = {}): Promise<Worker> => {
-    const name = `worker-${workers.length + 1}`;
+    const name = `worker-${++workersMade}`;
     const dataDir = settings['CRAFTING_DATA_DIR'] ?? join(folder.path, name);
     const environment = environmentOf(dataDir, { CRAFTING_WORKER_NAME: name, ...settings });
     const running = await startFarmProcess({ app: 'worker', name, environment });

@@ -2,14 +2,16 @@ import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
 
 export type Undelivered = { jobId: string; attempt: number; turn: number };
+/** `isLate`: it was delivered, so long ago that the delivery may be lost. */
+export type Due = Undelivered & { isLate: boolean };
 
 /** Queued jobs that are to be delivered again, in their fair order: those without a delivery, then those of an old one. */
 export async function findUndelivered(
   db: Database,
   options: { deliveredBeforeSecs: number; limit: number },
-): Promise<Undelivered[]> {
-  const found = await sql<Undelivered>`
-    select id as "jobId", attempt + 1 as attempt, turn from (
+): Promise<Due[]> {
+  const found = await sql<Due>`
+    select id as "jobId", attempt + 1 as attempt, turn, dispatched_at is not null as "isLate" from (
       select * from jobs where status = 'queued'
         and (dispatched_at is null or dispatched_at < now() - make_interval(secs => ${options.deliveredBeforeSecs}))
       order by dispatched_at nulls first, turn, queued_at, id limit ${options.limit}) due
@@ -23,6 +25,11 @@ export async function findTurns(db: Database, jobIds: string[]): Promise<Undeliv
     select id as "jobId", attempt + 1 as attempt, turn from jobs
     where id = any(${jobIds}::uuid[]) and status = 'queued' order by turn, queued_at, id`.execute(db);
   return found.rows;
+}
+
+export async function countQueued(db: Database): Promise<number> {
+  const found = await sql<{ queued: number }>`select count(*) as queued from jobs where status = 'queued'`.execute(db);
+  return found.rows[0]!.queued;
 }
 
 export async function markDispatched(db: Database, jobIds: string[]): Promise<void> {

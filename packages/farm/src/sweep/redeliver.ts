@@ -1,5 +1,10 @@
 import type { Database } from '@crafting-table/database/connect';
-import { findUndelivered, forgetDeliveries } from '@crafting-table/database/jobs/dispatch-queries';
+import {
+  countQueued,
+  findUndelivered,
+  forgetDeliveries,
+  type Due,
+} from '@crafting-table/database/jobs/dispatch-queries';
 import { noteQueueIncarnation } from '@crafting-table/database/sweep';
 import { QueueAway, type Deliveries } from '@crafting-table/queues/open-deliveries';
 import { deliver } from '../jobs/dispatch-jobs.ts';
@@ -23,10 +28,17 @@ export async function redeliver(
       deliveredBeforeSecs: redispatchSecs,
       limit: DELIVERIES_PER_PASS,
     });
-    if (due.length > 0) await deliver(db, deliveries, due);
-    return due.length;
+    const missing = (await hasAllDeliveries(db, deliveries, due)) ? due.filter((job) => !job.isLate) : due;
+    if (missing.length > 0) await deliver(db, deliveries, missing);
+    return missing.length;
   } catch (error) {
     if (error instanceof QueueAway) return 0; // Nothing is lost: it is all still queued in Postgres.
     throw error;
   }
+}
+
+/** A long queue is no loss: while as many deliveries wait as jobs are queued, the late ones are merely waiting too. */
+async function hasAllDeliveries(db: Database, deliveries: Deliveries, due: Due[]): Promise<boolean> {
+  if (!due.some((job) => job.isLate)) return false;
+  return (await deliveries.countWaiting()) >= (await countQueued(db));
 }
