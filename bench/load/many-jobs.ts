@@ -6,11 +6,16 @@ import { query } from '../stores.ts';
  * ids from the newest to the oldest, evenly apart, for cursors that lie deep.
  */
 export async function insertManyJobs(databaseUrl: string, jobs: number): Promise<string[]> {
+  const indexes = (await query(databaseUrl, FIND_INDEXES)) as { drop: string; create: string }[]; // Its two columns.
   await query(
     databaseUrl,
-    'set synchronous_commit = off',
+    ...FASTER,
+    'begin',
+    ...indexes.map((index) => index.drop),
     insertJobs(jobs),
-    insertAttempts,
+    INSERT_ATTEMPTS,
+    ...indexes.map((index) => index.create),
+    'commit',
     'vacuum analyze jobs',
     'vacuum analyze attempts',
     'checkpoint',
@@ -24,6 +29,18 @@ export async function insertManyJobs(databaseUrl: string, jobs: number): Promise
 }
 
 const IDS = 10;
+
+/** For this one connection: nothing here has to survive a crash, and whatever refers to something refers to what was just made. */
+const FASTER = [
+  'set synchronous_commit = off',
+  'set session_replication_role = replica',
+  `set maintenance_work_mem = '256MB'`,
+];
+
+/** Filling a table and indexing it afterwards takes a third of the time; the end is the same. */
+const FIND_INDEXES = `
+  select format('drop index %I', indexname) as drop, indexdef as create from pg_indexes
+  where schemaname = 'public' and tablename in ('jobs', 'attempts') and indexname not like '%_pkey'`;
 
 /** Ids of version 7, as the farm makes them: the time in ms, then what tells them apart. */
 const insertJobs = (jobs: number) => `
@@ -43,7 +60,7 @@ const insertJobs = (jobs: number) => `
   join (select id, owner, row_number() over (order by name) - 1 as number, count(*) over () as count from projects) p
     on p.number = made.i % p.count`;
 
-const insertAttempts = `
+const INSERT_ATTEMPTS = `
   insert into attempts (job_id, number, status, reason, exit_code, worker_id, worker, containment, claimed_at,
                         started_at, finished_at, log_bytes, log_lines, log_stored_bytes, log_omitted_bytes, log_omitted_lines)
   select id, 1, status, reason, exit_code, '00000000-0000-4000-8000-000000000000', 'bench', 'pid_namespace', claimed_at,

@@ -13,8 +13,8 @@ export function watchDisk(
   return repeat(LOOK_MS, async () => {
     const blocked = await checkDiskFloor(folder, floorBytes);
     if ((blocked !== null) === wasBlocked) return;
-    wasBlocked = blocked !== null;
     await onChange(blocked);
+    wasBlocked = blocked !== null; // Only now: a telling that failed is tried again.
   });
 }
 

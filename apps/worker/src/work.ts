@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import pino from 'pino';
 import { VERSION } from '@crafting-table/contracts/version';
 import { connectDatabase } from '@crafting-table/database/connect';
@@ -49,6 +50,7 @@ export async function work(): Promise<void> {
   );
   const deliveries = stack.use(openDeliveries(queue));
   const workspaces = stack.use(await openWorkspaces(config, id));
+  stack.defer(() => rm(join(config.spoolDir, id), { recursive: true, force: true }));
   await whileAway(() => registerWorker(db, { ...worker, version: VERSION, slots: config.concurrency }));
   stack.defer(() => unregisterWorker(db, id).catch(() => {})); // Without Postgres the sweep clears its row.
   const leases = stack.use(

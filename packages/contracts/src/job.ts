@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Finding, ToolRun } from './finding.ts';
 import { LogSummary } from './log.ts';
-import { CommitSha, GitRef, ProjectName, SubprojectPath, TIMEOUT_SECS_MAX } from './project.ts';
+import { CommitSha, GitRef, isStorable, ProjectName, SubprojectPath, TIMEOUT_SECS_MAX } from './project.ts';
 import { Containment, JobStatus, Reason, Recipe, RECIPES, RetryableReason } from './words.ts';
 
 export const JobId = z.uuid();
@@ -132,7 +132,9 @@ export type JobQuery = z.infer<typeof JobQuery>;
 export const JobPage = z.object({ jobs: z.array(Job), next_cursor: z.string().nullable() });
 export type JobPage = z.infer<typeof JobPage>;
 
-export const CancelBody = z.strictObject({ reason: z.string().max(500).optional() });
+export const CancelBody = z.strictObject({
+  reason: z.string().max(500).refine(isStorable, 'must be well-formed Unicode without NUL').optional(),
+});
 export type CancelBody = z.infer<typeof CancelBody>;
 
 export const LogQuery = z.strictObject({

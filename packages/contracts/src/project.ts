@@ -31,7 +31,7 @@ export const CommitSha = z
   .string()
   .regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'must be a full commit id: 40 or 64 lower-case hex digits');
 
-const Command = z.string().min(1).max(32_768).refine(hasNoNul, 'must not contain NUL');
+const Command = z.string().min(1).max(32_768).refine(isStorable, 'must be well-formed Unicode without NUL');
 const Language = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9+#._-]{0,39}$/, 'must be a short word like python or c++');
@@ -57,7 +57,10 @@ export const Subproject = z.strictObject({
   /** Silence longer than this ends the attempt; 0 turns the limit off. */
   no_output_secs: z.int().nonnegative().max(TIMEOUT_SECS_MAX).optional(),
   env: z
-    .record(EnvironmentName, z.string().max(32_768).refine(hasNoNul, 'must not contain NUL'))
+    .record(
+      EnvironmentName,
+      z.string().max(32_768).refine(isStorable, 'must be well-formed Unicode without NUL'),
+    )
     .refine((env) => Object.keys(env).length <= 100, 'at most 100 variables')
     .optional(),
 });
@@ -70,8 +73,8 @@ const Schedule = z.union([
   z
     .array(
       z.strictObject({
-        cron: z.string().min(9).max(100),
-        tz: z.string().min(1).max(60),
+        cron: z.string().min(9).max(100).refine(isStorable, 'cannot be stored'),
+        tz: z.string().min(1).max(60).refine(isStorable, 'cannot be stored'),
         recipe: Recipe,
         subproject: SubprojectPath.optional(),
         ref: GitRef.optional(),
@@ -162,6 +165,7 @@ function hasControlCharacter(text: string): boolean {
   return /[\u0000-\u001f\u007f]/.test(text);
 }
 
-function hasNoNul(text: string): boolean {
-  return !text.includes('\0');
+/** What Postgres takes: no NUL in text, no half of a surrogate pair in JSON. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
 }

@@ -61,6 +61,11 @@ describe('settings', () => {
     expect(faults).toEqual([]);
   });
 
+  test('what a recipe is told of its job is not refused, so a recipe may start a farm', () => {
+    const told = { CRAFTING_JOB_ID: 'x', CRAFTING_ATTEMPT: 'y', CRAFTING_COMMIT: 'z' };
+    expect(readSettings(['CRAFTING_PORT'], told)).toEqual({ CRAFTING_PORT: 8810 });
+  });
+
   test('.env.example lists just these settings', () => {
     const path = new URL('../../../.env.example', import.meta.url);
     expect(readFileSync(path, 'utf8')).toBe(renderEnvExample());

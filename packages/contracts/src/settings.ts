@@ -234,6 +234,15 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, SettingSpec>;
 
+/** What a recipe is told of its job. Not settings, but a farm may itself be started by a recipe, in its tests. */
+const GIVEN_TO_RECIPES: ReadonlySet<string> = new Set([
+  'CRAFTING_ATTEMPT',
+  'CRAFTING_COMMIT',
+  'CRAFTING_JOB_ID',
+  'CRAFTING_PROJECT',
+  'CRAFTING_RECIPE',
+]);
+
 export type SettingName = keyof typeof SETTINGS;
 export type Settings<Name extends SettingName> = {
   [Key in Name]: z.output<(typeof SETTINGS)[Key]['schema']>;
@@ -252,7 +261,7 @@ export function readSettings<const Name extends SettingName>(
   environment: Record<string, string | undefined>,
 ): Settings<Name> {
   const faults = Object.keys(environment)
-    .filter((name) => name.startsWith('CRAFTING_') && !(name in SETTINGS))
+    .filter((name) => name.startsWith('CRAFTING_') && !(name in SETTINGS) && !GIVEN_TO_RECIPES.has(name))
     .map(
       (name) =>
         `${name} is not a setting of crafting-table; did you mean ${nearestName(name, Object.keys(SETTINGS))}?`,

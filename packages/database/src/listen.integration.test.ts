@@ -25,9 +25,9 @@ test('a listener hears of a log that grew, a cancel and an end, and of nothing e
   await finishAttempt(farm.db, passed(jobId));
   await vi.waitUntil(() => heard.length >= 3);
   expect(heard).toEqual([
-    { channel: 'crafting_log', jobId, attempt: 1 },
-    { channel: 'crafting_cancel', jobId, attempt: 1 },
-    { channel: 'crafting_job', jobId, attempt: 1 },
+    { channel: 'crafting_log', id: jobId, attempt: 1 },
+    { channel: 'crafting_cancel', id: jobId, attempt: 1 },
+    { channel: 'crafting_job', id: jobId, attempt: 1 },
   ]);
 });
 

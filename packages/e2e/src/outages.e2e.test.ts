@@ -178,14 +178,16 @@ describe.each(BACKENDS)('workers of a farm on %s', (backend) => {
 });
 
 describe.runIf(testRedisUrl() !== undefined)('a farm whose stores go away', () => {
-  beforeAll(() => open({ backend: 'redis', ownStores: true, settings: SETTINGS }));
+  // Without Postgres nobody can renew: a lease must outlive an outage that is too short for the sweep to notice it.
+  const settings = { ...SETTINGS, CRAFTING_LEASE_SECS: '10' };
+  beforeAll(() => open({ backend: 'redis', ownStores: true, settings }));
   afterAll(close);
 
   test('nothing is lost or doubled when Redis is emptied', async () => {
     await using busy = await makeBusy('emptied');
     using connection = await connectRedis(farm.redisUrl!); // This farm delivers through Redis.
     await connection.send('FLUSHALL');
-    await busy.endWell();
+    expect(await busy.end()).toEqual(busy.executedOnce());
   });
 
   test('nothing is lost or doubled when Redis is killed and comes back empty, and a POST never waits for it', async () => {
@@ -197,7 +199,7 @@ describe.runIf(testRedisUrl() !== undefined)('a farm whose stores go away', () =
     expect(performance.now() - startedAt).toBeLessThan(ANSWER_MS);
     expect((await farm.client.call('getHealth')).backends.queue_reachable).toBe(false);
     await redis.startEmpty();
-    await busy.endWell();
+    expect(await busy.end()).toEqual(busy.executedOnce());
   });
 
   test('a job goes on while Postgres is restarted, and its log arrives whole', async () => {
@@ -286,9 +288,12 @@ describe.runIf(testRedisUrl() !== undefined)('a farm whose stores go away', () =
 
 type Busy = AsyncDisposable & {
   queueAnother(): Promise<void>;
-  /** Lets all jobs end, and sees that each was executed once. */
-  endWell(): Promise<void>;
+  /** Lets all jobs end; how they did, and which were executed, however often, by their ids. */
+  end(): Promise<EndOfBusy>;
+  /** What end() gives when nothing was lost and nothing was done twice. */
+  executedOnce(): EndOfBusy;
 };
+type EndOfBusy = { ends: string[]; executions: string[] };
 
 /** A project with two jobs that run, for as long as is wanted, and six that wait. */
 async function makeBusy(project: string): Promise<Busy> {
@@ -303,12 +308,13 @@ async function makeBusy(project: string): Promise<Busy> {
     async queueAnother() {
       ids.push(await queueJob(farm.client, project));
     },
-    async endWell() {
+    async end() {
       gate.open();
       const jobs = await Promise.all(ids.map((id) => ended(farm.client, id)));
-      expect(jobs.map(({ job }) => `${job.status} at ${job.attempt}`)).toEqual(ids.map(() => 'passed at 1'));
-      expect((await executions.list()).toSorted()).toEqual(ids.toSorted());
+      const ends = jobs.map(({ job }) => `${job.status} at attempt ${job.attempt}`);
+      return { ends, executions: (await executions.list()).toSorted() };
     },
+    executedOnce: () => ({ ends: ids.map(() => 'passed at attempt 1'), executions: ids.toSorted() }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

@@ -28,7 +28,9 @@ export async function findTurns(db: Database, jobIds: string[]): Promise<Undeliv
 }
 
 export async function countQueued(db: Database): Promise<number> {
-  const found = await sql<{ queued: number }>`select count(*) as queued from jobs where status = 'queued'`.execute(db);
+  const found = await sql<{
+    queued: number;
+  }>`select count(*) as queued from jobs where status = 'queued'`.execute(db);
   return found.rows[0]!.queued;
 }
 

@@ -119,3 +119,8 @@ export async function backdate(
     db,
   );
 }
+
+/** As after sweeps without a break for longer than the amnesty lasts. */
+export async function endAmnesty(db: Database): Promise<void> {
+  await sql`update sweep set swept_at = now(), amnesty_until = now()`.execute(db);
+}

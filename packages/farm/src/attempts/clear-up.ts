@@ -1,11 +1,13 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { listProjectIds } from '@crafting-table/database/projects';
 import { collectGarbage } from '@crafting-table/runner/git/collect-garbage';
 import { killLeftovers } from '@crafting-table/runner/process/kill-leftovers';
 import type { WorkerParts } from './worker-parts.ts';
 
 /**
- * Removes what dead workers of this host left behind: processes first, then their workspaces; and mirrors of projects
- * that are gone. A dead worker is one whose instance lock is free, so nothing of a living one is touched.
+ * Removes what dead workers of this host left behind: processes first, then their spools and workspaces; and mirrors of
+ * projects that are gone. A dead worker is one whose instance lock is free, so nothing of a living one is touched.
  */
 export async function clearUp(parts: WorkerParts, workspacesRoot: string): Promise<void> {
   const known = await listProjectIds(parts.db);
@@ -18,6 +20,7 @@ export async function clearUp(parts: WorkerParts, workspacesRoot: string): Promi
       const killed = await killLeftovers((attemptId) => attemptId.startsWith(`${instanceId}.`));
       if (killed > 0)
         parts.onTrouble('a dead worker left processes behind; they were ended', { instanceId, killed });
+      await rm(join(parts.spoolDir, instanceId), { recursive: true, force: true });
     },
   });
   if (garbage.instances.length > 0)

@@ -95,10 +95,10 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
 type Output = AsyncDisposable & { log: LogPump; readBy(reading: Reading): void };
 
 /** Where the output of an attempt goes: masked into its log, and from there to whoever reads findings out of it. */
-function openOutput({ db, spoolDir }: WorkerParts, job: ClaimedJob, held: LiveAttempt): Output {
+function openOutput({ db, spoolDir, worker }: WorkerParts, job: ClaimedJob, held: LiveAttempt): Output {
   let reading: Reading | null = null;
   const log = createLogPump({
-    spoolDir: join(spoolDir, `${job.id}.${job.attempt}`),
+    spoolDir: join(spoolDir, worker.id, `${job.id}.${job.attempt}`),
     secrets: secretsOf(job),
     ship: async (chunks, trim) =>
       (await appendLogChunks(db, held, chunks, trim)) === 'over' ? 'refused' : 'accepted',

@@ -18,6 +18,7 @@ export type WorkerParts = {
   worker: { id: string; name: string; containment: Containment };
   /** Folders of this host. */
   cacheDir: string;
+  /** Each worker's spools are in a folder of it that is named by the worker's id. */
   spoolDir: string;
   recipePath: string;
   toolchainVariables: Record<string, string>;

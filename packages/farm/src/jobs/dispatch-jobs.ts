@@ -21,7 +21,11 @@ export type Dispatcher = AsyncDisposable & {
 /** A forge slower than this does not hold a job up: the worker resolves the ref then. */
 const RESOLVE_MS_MAX = 2000;
 
-export function createDispatcher(db: Database, deliveries: Deliveries, onError: (error: unknown) => void): Dispatcher {
+export function createDispatcher(
+  db: Database,
+  deliveries: Deliveries,
+  onError: (error: unknown) => void,
+): Dispatcher {
   const underway = new Set<Promise<void>>();
   let batch: Undelivered[] = [];
 

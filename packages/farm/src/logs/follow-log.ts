@@ -60,6 +60,8 @@ async function* follow(
     )) {
       grew = true;
       if (piece.kind === 'gap') {
+        const cut = text.end(); // A character that the gap cut in two is not continued by what follows the gap.
+        if (cut !== '') yield { kind: 'log', position, text: cut };
         position = { ...position, offset: piece.offset + piece.length };
         yield { kind: 'gap', position, bytes: piece.length };
         continue;
