@@ -57,8 +57,8 @@ const insertJobs = (jobs: number) => `
                case when i % 100003 = 7 then 'cancelled' when i % 7 = 0 then 'failed' else 'passed' end as status
         from generate_series(1, ${jobs}) i,
              lateral (select md5(i::text) as hash, now() - (${jobs} - i) * interval '25 seconds' as at) each) made
-  join (select id, owner, row_number() over (order by name) - 1 as number, count(*) over () as count from projects) p
-    on p.number = made.i % p.count`;
+  join (select id, owner, row_number() over (order by name) - 1 as number from projects) p
+    on p.number = made.i % (select count(*) from projects)`;
 
 const INSERT_ATTEMPTS = `
   insert into attempts (job_id, number, status, reason, exit_code, worker_id, worker, containment, claimed_at,

@@ -48,7 +48,8 @@ export async function serve(): Promise<void> {
     listen({
       url: config.databaseUrl,
       channels: ['crafting_log', 'crafting_job', 'crafting_token'],
-      onNotice: (notice) => (notice.channel === 'crafting_token' ? authenticator.forget() : news.hear(notice)),
+      onNotice: (notice) =>
+        notice.channel === 'crafting_token' ? authenticator.forget() : news.hear(notice),
       onGap: () => {
         authenticator.forget();
         news.hearAll();

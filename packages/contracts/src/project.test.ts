@@ -31,7 +31,7 @@ test('a reason for a cancel that Postgres refuses is the fault of the request', 
   expect(CancelBody.safeParse({ reason: 'not needed 🙂' }).success).toBe(true);
 });
 
-test.each(['/etc', '..', 'a/../b', 'a//b', 'a\\b', '.git', 'a/.git/hooks', 'a\nb', ''])(
+test.each(['/etc', '..', 'a/../b', 'a//b', 'a\\b', '.git', 'a/.git/hooks', 'a\nb', '\ud800', ''])(
   'a subproject cannot lie at %j',
   (path) => {
     expect(SubprojectPath.safeParse(path).success).toBe(false);
@@ -60,7 +60,7 @@ test('a subproject is declared once, however its path is written', () => {
   ]);
 });
 
-test.each(['-x', 'a..b', 'a b', 'a~1', 'a@{0}', '@', 'a/', 'a.lock', '.a', 'a:b'])(
+test.each(['-x', 'a..b', 'a b', 'a~1', 'a@{0}', '@', 'a/', 'a.lock', '.a', 'a:b', '\ud800'])(
   '%s is no name of a branch',
   (ref) => {
     expect(GitRef.safeParse(ref).success).toBe(false);

@@ -144,7 +144,7 @@ export const Project = z.object({
 export type Project = z.infer<typeof Project>;
 
 function isInsideRepository(path: string): boolean {
-  if (path.startsWith('/') || path.includes('\\') || hasControlCharacter(path)) return false;
+  if (path.startsWith('/') || path.includes('\\') || hasStrayCharacter(path)) return false;
   const parts = path.replace(/\/$/, '').split('/');
   return parts.every((part) => part !== '' && part !== '..' && part !== '.git');
 }
@@ -156,13 +156,14 @@ function normalisePath(path: string): string {
 
 // The rules of git-check-ref-format(1), plus: no leading dash, which a command line would read as an option.
 function isGitRefName(ref: string): boolean {
-  if (hasControlCharacter(ref) || /[ ~^:?*[\\]/.test(ref) || ref.startsWith('-')) return false;
+  if (hasStrayCharacter(ref) || /[ ~^:?*[\\]/.test(ref) || ref.startsWith('-')) return false;
   if (ref === '@' || ref.includes('..') || ref.includes('@{') || ref.endsWith('.')) return false;
   return ref.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
 }
 
-function hasControlCharacter(text: string): boolean {
-  return /[\u0000-\u001f\u007f]/.test(text);
+/** Control characters, and halves of surrogate pairs, which Postgres refuses in JSON. */
+function hasStrayCharacter(text: string): boolean {
+  return /[\u0000-\u001f\u007f]/.test(text) || !text.isWellFormed();
 }
 
 /** What Postgres takes: no NUL in text, no half of a surrogate pair in JSON. */

@@ -1,9 +1,4 @@
-import express, {
-  type Express,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import type { FieldFault } from '@crafting-table/contracts/problem';
 import {

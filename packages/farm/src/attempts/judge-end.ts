@@ -50,7 +50,7 @@ function explain(reason: Reason, limits: Ending['limits']): string | null {
     case 'disk_full':
       return "the worker's disk is full";
     case 'setup_failed':
-      return 'the recipe could not be started in its containment';
+      return 'the recipe could not be started, or what started it was killed';
     default:
       return null;
   }

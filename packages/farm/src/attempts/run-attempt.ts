@@ -43,14 +43,37 @@ export async function runAttempt(
   live.add(held);
   try {
     return await runClaimed(parts, job, held);
+  } catch (error) {
+    parts.onTrouble('an attempt failed in the farm itself', { err: error, jobId: job.id, attempt: job.attempt });
+    return await endFailed(parts, held);
   } finally {
     live.delete(held);
   }
 }
 
+/** The farm's own fault: the job is told so at once, and not only when its lease runs out. */
+async function endFailed({ db }: WorkerParts, { jobId, attempt }: LiveAttempt): Promise<AttemptOutcome> {
+  const detail = "the worker could not run it; the worker's log says why";
+  return whileAway(() =>
+    finishAttempt(db, {
+      jobId,
+      attempt,
+      status: 'failed',
+      reason: 'setup_failed',
+      exit_code: null,
+      detail,
+      log: null,
+      chunks: [],
+      trim: null,
+      findings: [],
+      findingsCount: 0,
+      toolRuns: [],
+    }),
+  );
+}
+
 async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt): Promise<AttemptOutcome> {
   const { stop } = held;
-  // Whatever is returned below is awaited first: what the stack holds must outlive it.
   // Each return below awaits: what is on the stack, the log first of all, is given up at the return itself.
   await using stack = new AsyncDisposableStack();
   stack.use(

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { startFindingsReader } from './read-findings.ts';
+
+const tree = mkdtempSync(join(tmpdir(), 'crafting-findings-'));
+const attempt = { id: 'a', tree, subproject: '.', startedAtMs: Date.now() };
+const WARNING = Buffer.from('main.c:3:5: warning: unused variable [-Wunused]\n');
+
+afterEach(() => void vi.useRealTimers());
+afterAll(() => rmSync(tree, { recursive: true }));
+
+test('output becomes findings in a thread beside this one', async () => {
+  await using reader = startFindingsReader();
+  using reading = reader.open(attempt);
+  reading.feed(WARNING.subarray(0, 20));
+  reading.feed(WARNING.subarray(20));
+  const { findings, count } = await reading.end({ exitCode: 1 });
+  expect(findings).toMatchObject([
+    { message: expect.stringContaining('unused variable'), region: { line: 3 } },
+  ]);
+  expect(count).toBe(1);
+});
+
+test('a thread that hangs is replaced: its attempts say so and the next one is read', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  await using reader = startFindingsReader();
+  using hanging = reader.open(attempt);
+  using beside = reader.open(attempt);
+  const ended = hanging.end({ exitCode: 0 });
+  vi.advanceTimersByTime(60_000); // Before the thread had a chance to answer.
+  vi.useRealTimers();
+  expect(await ended).toMatchObject({
+    findings: [],
+    count: 0,
+    toolRuns: [{ completeness: 'failed', note: 'the parsers took longer than 60 s' }],
+  });
+  expect(await beside.end({ exitCode: 0 })).toMatchObject({
+    toolRuns: [{ completeness: 'failed', note: 'the parsers had to be started again' }],
+  });
+  using next = reader.open(attempt);
+  next.feed(WARNING);
+  expect(await next.end({ exitCode: 1 })).toMatchObject({ count: 1 });
+});
+
+test('output that comes faster than it can be parsed is left out, and a tool run says how much', async () => {
+  await using reader = startFindingsReader();
+  using reading = reader.open(attempt);
+  const flood = Buffer.alloc(1024 ** 2, 'x\n');
+  for (let piece = 0; piece < 40; piece++) reading.feed(flood);
+  const { toolRuns } = await reading.end({ exitCode: 0 });
+  expect(toolRuns.at(-1)).toMatchObject({
+    completeness: 'partial',
+    note: `${7 * 1024 ** 2} bytes of output came faster than they could be parsed`,
+  });
+});
