@@ -32,7 +32,6 @@ export const listJobs: Figure = {
     const empty = await measureRequests(readers, paths([]), requests);
     bench.tell(`with no job p50 ${percentile(empty.latencies, 0.5).toFixed(1)} ms; inserting ${jobs} jobs`);
     const ids = await insertManyJobs(farm.databaseUrl, jobs);
-    bench.tell('inserted; asking');
     const { latencies, slowest } = await measureRequests(readers, paths(ids), requests);
     bench.tell(`slowest: ${slowest}`);
     const p99 = percentile(latencies, 0.99);

@@ -28,10 +28,13 @@ test('of a small volume a tenth is enough', async () => {
 test('only changes are told, and one whose telling failed is told again', async () => {
   const told: (string | null)[] = [];
   free(1, 1000);
-  await using _watch = watchDisk('/w', 5 * GIB, async (blocked) => {
-    told.push(blocked === null ? 'free' : 'blocked');
-    if (told.length === 1) throw new Error('the queue is away');
-  });
+  await using started = new AsyncDisposableStack();
+  started.use(
+    watchDisk('/w', 5 * GIB, async (blocked) => {
+      told.push(blocked === null ? 'free' : 'blocked');
+      if (told.length === 1) throw new Error('the queue is away');
+    }),
+  );
   await vi.advanceTimersByTimeAsync(9000);
   expect(told).toEqual(['blocked', 'blocked']);
   free(9, 1000);

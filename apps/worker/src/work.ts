@@ -8,6 +8,7 @@ import { connectDatabase } from '@crafting-table/database/connect';
 import { forgetDispatch } from '@crafting-table/database/jobs/dispatch-queries';
 import { registerWorker, unregisterWorker } from '@crafting-table/database/workers';
 import { clearUp } from '@crafting-table/farm/attempts/clear-up';
+import { openFileClock } from '@crafting-table/farm/attempts/file-clock';
 import { runAttempt, type LiveAttempt } from '@crafting-table/farm/attempts/run-attempt';
 import { whileAway } from '@crafting-table/farm/attempts/while-away';
 import type { WorkerParts } from '@crafting-table/farm/attempts/worker-parts';
@@ -66,6 +67,7 @@ export async function work(): Promise<void> {
     workspaces,
     leases,
     findings: stack.use(startFindingsReader()),
+    clock: stack.use(openFileClock(config.workspaceDir)),
     spawner,
     worker,
     onTrouble: (message, fields) => log.error(fields, message),

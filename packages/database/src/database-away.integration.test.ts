@@ -20,7 +20,8 @@ test('a server that was stopped is away, at once and for a query under way, and 
   await server.stop();
   expect(isDatabaseAway(await underway)).toBe(true);
   expect(isDatabaseAway(await faultOf(ask(db)))).toBe(true);
-  await using _again = await startPostgres({ ...options, port: server.port });
+  await using started = new AsyncDisposableStack();
+  started.use(await startPostgres({ ...options, port: server.port }));
   await ask(db);
 });
 

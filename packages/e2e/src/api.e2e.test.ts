@@ -313,7 +313,8 @@ describe('an Idempotency-Key', () => {
   test('makes one job of many identical requests at once', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => post('same', { recipe: 'test' })));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
-    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect(new Set(answers.map(({ text }) => JSON.parse(text).job_id)).size).toBe(1);
+    expect((await ann.client.call('listJobs', { query: { project: 'anns' } })).jobs).toHaveLength(2);
   });
 
   test('of another request is refused with 409', async () => {

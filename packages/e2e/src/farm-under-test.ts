@@ -51,6 +51,8 @@ export type FarmOptions = {
   settings?: Settings;
   /** Stores that the test may stop and empty; takes the Redis backend. */
   ownStores?: boolean;
+  /** The test makes trouble on purpose: what the processes log as errors is not held against them. */
+  expectsTrouble?: boolean;
 };
 
 /** A variable that stands in the environment of every process of a farm and must never reach a recipe. */
@@ -84,7 +86,10 @@ export async function startFarm(options: FarmOptions): Promise<FarmUnderTest> {
   const processes: FarmProcess[] = [];
   const workers: Worker[] = [];
   started.defer(() => assertNothingIsLeft(workers, folder.path));
-  started.defer(() => stopAll(processes));
+  started.defer(async () => {
+    await stopAll(processes);
+    if (!options.expectsTrouble) assertNoTrouble(processes);
+  });
 
   const apiFolder = join(folder.path, 'api');
   const startApi = async (port: string) => {
@@ -149,6 +154,11 @@ async function stopAll(processes: readonly FarmProcess[]): Promise<void> {
   throw new Error(
     `Not every process of the farm ended well: ${ends.join(', ')}\n${faulty.map(logTail).join('\n')}`,
   );
+}
+
+function assertNoTrouble(processes: readonly FarmProcess[]): void {
+  const troubles = processes.flatMap(({ name, troubles }) => troubles().map((line) => `${name}: ${line}`));
+  if (troubles.length > 0) throw new Error(`The farm was in trouble:\n${troubles.join('\n')}`);
 }
 
 async function assertNothingIsLeft(workers: readonly Worker[], folder: string): Promise<void> {

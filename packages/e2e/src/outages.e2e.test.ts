@@ -33,7 +33,7 @@ let repository: Repository;
 beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(farm.logTails())));
 
 describe.each(BACKENDS)('workers of a farm on %s', (backend) => {
-  beforeAll(() => open({ backend, workers: 2, settings: SETTINGS }));
+  beforeAll(() => open({ backend, workers: 2, settings: SETTINGS, expectsTrouble: true }));
   afterAll(close);
 
   test('share the jobs, each with a data folder of its own', async () => {
@@ -180,7 +180,7 @@ describe.each(BACKENDS)('workers of a farm on %s', (backend) => {
 describe.runIf(testRedisUrl() !== undefined)('a farm whose stores go away', () => {
   // Without Postgres nobody can renew: a lease must outlive an outage that is too short for the sweep to notice it.
   const settings = { ...SETTINGS, CRAFTING_LEASE_SECS: '10' };
-  beforeAll(() => open({ backend: 'redis', ownStores: true, settings }));
+  beforeAll(() => open({ backend: 'redis', ownStores: true, settings, expectsTrouble: true }));
   afterAll(close);
 
   test('nothing is lost or doubled when Redis is emptied', async () => {

@@ -19,7 +19,8 @@ describe.each(backends)('deliveries by %s', (backend) => {
     await queue.deliveries.add(added.slice(3));
     const expected = added.toSorted((a, b) => a.turn - b.turn).map((each) => each.job_id);
     const taken: string[] = [];
-    await using _consumer = consume(queue.target, async ({ job_id }) => void taken.push(job_id));
+    await using started = new AsyncDisposableStack();
+    started.use(consume(queue.target, async ({ job_id }) => void taken.push(job_id)));
     await vi.waitUntil(() => taken.length === added.length, WAIT);
     expect(taken).toEqual(expected);
   });
@@ -32,10 +33,13 @@ describe.each(backends)('deliveries by %s', (backend) => {
     expect(await queue.deliveries.countWaiting()).toBe(2);
     const taken: string[] = [];
     const mayEnd = Promise.withResolvers<void>();
-    await using _consumer = consume(queue.target, async ({ job_id }) => {
-      taken.push(job_id);
-      if (job_id === twice.job_id) await mayEnd.promise;
-    });
+    await using started = new AsyncDisposableStack();
+    started.use(
+      consume(queue.target, async ({ job_id }) => {
+        taken.push(job_id);
+        if (job_id === twice.job_id) await mayEnd.promise;
+      }),
+    );
     await vi.waitUntil(() => taken.length === 1, WAIT);
     await queue.deliveries.add([twice]);
     mayEnd.resolve();
@@ -48,10 +52,13 @@ describe.each(backends)('deliveries by %s', (backend) => {
     const [bad, good] = [delivery(1), delivery(2)];
     await queue.deliveries.add([bad, good]);
     const taken: string[] = [];
-    await using _consumer = consume(queue.target, async ({ job_id }) => {
-      taken.push(job_id);
-      if (job_id === bad.job_id) throw new Error('the farm made a mistake');
-    });
+    await using started = new AsyncDisposableStack();
+    started.use(
+      consume(queue.target, async ({ job_id }) => {
+        taken.push(job_id);
+        if (job_id === bad.job_id) throw new Error('the farm made a mistake');
+      }),
+    );
     await vi.waitUntil(() => taken.length === 2, WAIT);
     // Nothing is remembered of it: the same delivery can be added again.
     await vi.waitUntil(async () => {

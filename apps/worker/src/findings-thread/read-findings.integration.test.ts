@@ -47,7 +47,7 @@ test('a thread that hangs is replaced: its attempts say so and the next one is r
 test('output that comes faster than it can be parsed is left out, and a tool run says how much', async () => {
   await using reader = startFindingsReader();
   using reading = reader.open(attempt);
-  const flood = Buffer.alloc(1024 ** 2, 'x\n');
+  const flood = Buffer.alloc(1024 ** 2, `${'x'.repeat(999)}\n`);
   for (let piece = 0; piece < 40; piece++) reading.feed(flood);
   const { toolRuns } = await reading.end({ exitCode: 0 });
   expect(toolRuns.at(-1)).toMatchObject({

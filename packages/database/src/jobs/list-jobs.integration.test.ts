@@ -1,5 +1,5 @@
 import { JOB_STATUSES, RECIPES, type JobStatus, type Recipe } from '@crafting-table/contracts/words';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Database } from '../connect.ts';

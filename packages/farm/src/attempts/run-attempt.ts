@@ -13,7 +13,6 @@ import { maskText } from '@crafting-table/runner/log/mask-secrets';
 import { recipeEnvironment } from '@crafting-table/runner/process/recipe-environment';
 import { startRecipe, type RecipeEnd } from '@crafting-table/runner/process/start-recipe';
 import { createAttemptStop, type AttemptStop } from './attempt-stop.ts';
-import { readFileClock } from './file-clock.ts';
 import { NO_FINDINGS, type ReadFindings, type Reading } from './findings-reader.ts';
 import { judgeEnd, type Verdict } from './judge-end.ts';
 import { prepareWorkspace, type NotPrepared, type Prepared } from './prepare-workspace.ts';
@@ -44,7 +43,11 @@ export async function runAttempt(
   try {
     return await runClaimed(parts, job, held);
   } catch (error) {
-    parts.onTrouble('an attempt failed in the farm itself', { err: error, jobId: job.id, attempt: job.attempt });
+    parts.onTrouble('an attempt failed in the farm itself', {
+      err: error,
+      jobId: job.id,
+      attempt: job.attempt,
+    });
     return await endFailed(parts, held);
   } finally {
     live.delete(held);
@@ -93,13 +96,13 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
   stack.defer(() => void parts.workspaces.release(prepared.workspace, { treeIsEmpty }));
 
   const { timeout_secs: timeoutSecs } = job.recipe_snapshot;
-  const { sha, tree, tmp } = prepared.workspace;
+  const { sha, tree } = prepared.workspace;
   const start = await whileAway(() => markStarted(parts.db, { ...held, sha, timeoutSecs }));
   if (start === 'over') stop.request('lost');
   if (start === 'cancel_requested') stop.request('cancelled');
   if (stop.reason !== null) return await endUnstarted(parts, held, output.log);
 
-  const place = { id: attemptId, tree, subproject: job.subproject, startedAtMs: readFileClock(tmp) };
+  const place = { id: attemptId, tree, subproject: job.subproject, startedAtMs: parts.clock.nowMs() };
   const reading = stack.use(parts.findings.open(place));
   output.readBy(reading);
   const end = await runRecipe(parts, job, held, prepared, output.log, attemptId);

@@ -3,6 +3,7 @@ import type { Database } from '@crafting-table/database/connect';
 import type { Mirrors } from '@crafting-table/runner/git/mirror';
 import type { Workspaces } from '@crafting-table/runner/git/workspaces';
 import type { Spawner } from '@crafting-table/runner/process/spawner';
+import type { FileClock } from './file-clock.ts';
 import type { FindingsReader } from './findings-reader.ts';
 import type { Leases } from './leases.ts';
 
@@ -13,6 +14,8 @@ export type WorkerParts = {
   workspaces: Workspaces;
   leases: Leases;
   findings: FindingsReader;
+  /** Of the file system that holds the workspaces. */
+  clock: FileClock;
   /** Starts the recipes' processes. */
   spawner: Spawner;
   worker: { id: string; name: string; containment: Containment };

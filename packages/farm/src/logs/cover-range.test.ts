@@ -1,5 +1,5 @@
 import { LOG_HEAD_BYTES } from '@crafting-table/contracts/log';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { coverRange } from './read-log.ts';
 

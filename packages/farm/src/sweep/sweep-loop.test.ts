@@ -8,18 +8,21 @@ test('passes are counted and never overlap, and a pass of another process is not
   const reports: unknown[] = [];
   let atOnce = 0;
   {
-    await using _loop = startSweepLoop({
-      pauseMs: 1,
-      onError: () => {},
-      onReport: (each) => reports.push(each),
-      pass: async (number) => {
-        expect(++atOnce).toBe(1);
-        await Promise.resolve();
-        atOnce -= 1;
-        numbers.push(number);
-        return number === 1 ? null : report;
-      },
-    });
+    await using started = new AsyncDisposableStack();
+    started.use(
+      startSweepLoop({
+        pauseMs: 1,
+        onError: () => {},
+        onReport: (each) => reports.push(each),
+        pass: async (number) => {
+          expect(++atOnce).toBe(1);
+          await Promise.resolve();
+          atOnce -= 1;
+          numbers.push(number);
+          return number === 1 ? null : report;
+        },
+      }),
+    );
     await vi.waitUntil(() => numbers.length >= 3);
   }
   expect(numbers.slice(0, 3)).toEqual([0, 1, 2]);
@@ -31,16 +34,19 @@ test('a pass that fails is told and followed by the next; Postgres being away is
   const faults = [new Error('a mistake'), away];
   const told: unknown[] = [];
   let passes = 0;
-  await using _loop = startSweepLoop({
-    pauseMs: 1,
-    onError: (error) => told.push(error),
-    onReport: () => {},
-    pass: async (number) => {
-      passes += 1;
-      if (faults[number]) throw faults[number];
-      return report;
-    },
-  });
+  await using started = new AsyncDisposableStack();
+  started.use(
+    startSweepLoop({
+      pauseMs: 1,
+      onError: (error) => told.push(error),
+      onReport: () => {},
+      pass: async (number) => {
+        passes += 1;
+        if (faults[number]) throw faults[number];
+        return report;
+      },
+    }),
+  );
   await vi.waitUntil(() => passes >= 3);
   expect(told).toEqual([faults[0]]);
 });

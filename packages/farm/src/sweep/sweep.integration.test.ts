@@ -81,17 +81,16 @@ test('a queue that lost its memory gets everything again, in its order, and noth
   expect(queue.added.map((each) => each.job_id)).toEqual([...ids, ...ids]);
 });
 
-test('a delivery that nobody took for long is sent again', async () => {
+test('a delivery that nobody took for long is sent again when the queue has fewer than it should', async () => {
   await using farm = await openFarmDatabase();
   const queue = standInQueue();
   const jobId = await addJob(farm.db, await addProject(farm.db));
   await redeliver(farm.db, queue, 15);
   await backdate(farm.db, jobId, 'dispatched_at', 16);
+  expect(await redeliver(farm.db, queue, 15)).toBe(0);
+  queue.countWaiting = async () => 0;
   expect(await redeliver(farm.db, queue, 15)).toBe(1);
-  expect(queue.added).toMatchObject([
-    { job_id: jobId, attempt: 1 },
-    { job_id: jobId, attempt: 1 },
-  ]);
+  expect(queue.added.map((each) => each.job_id)).toEqual([jobId, jobId]);
 });
 
 test('while the queue is away the sweep does the rest of its work', async () => {

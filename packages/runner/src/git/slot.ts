@@ -1,7 +1,7 @@
 // One reusable place for workspaces: a folder with `tree`, `home` and `tmp`, and the proof of what was put there.
 // Outside the three lies `index`, git's index as it was after checkout: a recipe's `git status`, or its
 // `git update-index --assume-unchanged`, changes only the copy in the tree's `.git`.
-import { copyFileSync, existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { refsStamp, writeBorrowingRepository } from './borrowing-repository.ts';
 import type { GitSettings } from './git-environment.ts';
@@ -45,12 +45,12 @@ export async function sweepSlot(slot: Slot, site: SlotSite): Promise<void> {
   if (slot.content === null) return;
   const { manifest, lost } = slot.content;
   const trash = join(site.trash, basename(slot.dir));
-  mkdirSync(trash, { recursive: true });
-  for (const path of await sweepTree(slot.dir, manifest, trash)) {
+  const swept = await sweepTree(slot.dir, manifest, trash);
+  for (const path of swept.lost) {
     manifest.delete(path);
     lost.add(path);
   }
-  if (await isEmptied(trash, site)) return;
+  if (!swept.isTrashUsed || (await removeTree(trash, site.settings.searchPath))) return;
   throw new Error('What a recipe left in its workspace cannot be removed.');
 }
 
@@ -127,13 +127,4 @@ async function takeStock(slot: Slot, isTreeWhole: boolean): Promise<Manifest> {
     for (const [path, stamp] of await recordManifest(slot.dir, within)) manifest.set(path, stamp);
   }
   return manifest;
-}
-
-async function isEmptied(trash: string, { settings }: SlotSite): Promise<boolean> {
-  try {
-    rmdirSync(trash); // Nearly always nothing was left: no need to spawn.
-    return true;
-  } catch {
-    return removeTree(trash, settings.searchPath);
-  }
 }

@@ -6,6 +6,7 @@
 import {
   lstatSync,
   chmodSync,
+  mkdirSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -38,11 +39,14 @@ export async function recordManifest(root: string, within: string): Promise<Mani
   return manifest;
 }
 
+/** `lost`: the paths the manifest has and the folder now has not. `isTrashUsed`: there is something to remove in `trash`. */
+export type Swept = { lost: Set<string>; isTrashUsed: boolean };
+
 /**
- * Removes everything below `root` that is not as the manifest says, and resolves with the paths the manifest has and the
- * folder now has not. Folders that go are moved into `trash` (an existing folder of the same file system) under numbers.
+ * Removes everything below `root` that is not as the manifest says. Folders that go are moved under numbers into `trash`,
+ * a folder of the same file system that is made when the first of them does: nearly always there is none.
  */
-export async function sweepTree(root: string, manifest: Manifest, trash: string): Promise<Set<string>> {
+export async function sweepTree(root: string, manifest: Manifest, trash: string): Promise<Swept> {
   const lost = new Set(manifest.keys());
   lost.delete('');
   let discarded = 0;
@@ -52,10 +56,15 @@ export async function sweepTree(root: string, manifest: Manifest, trash: string)
       lost.delete(path);
       return stats.isDirectory();
     }
-    discard(bytePath(root, path), stats, join(trash, String(discarded++)));
+    if (!stats.isDirectory()) {
+      unlinkSync(bytePath(root, path));
+      return false;
+    }
+    if (discarded === 0) mkdirSync(trash, { recursive: true });
+    moveFolder(bytePath(root, path), join(trash, String(discarded++)));
     return false;
   });
-  return lost;
+  return { lost, isTrashUsed: discarded > 0 };
 }
 
 /** Resolves once any further change below `folder`'s file system would get a later ctime than all in the manifest. */
@@ -117,11 +126,7 @@ function isSame(stamp: Stamp, stats: Stats, pathOf: () => string | Buffer): bool
   return stamp.mode === stats.mode && stamp.size === stats.size && stamp.ctimeMs === stats.ctimeMs;
 }
 
-function discard(path: string | Buffer, stats: Stats, to: string): void {
-  if (!stats.isDirectory()) {
-    unlinkSync(path);
-    return;
-  }
+function moveFolder(path: string | Buffer, to: string): void {
   try {
     renameSync(path, to);
   } catch {
