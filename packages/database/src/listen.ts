@@ -6,6 +6,7 @@ export type Channel = (typeof CHANNELS)[number];
 export type Notice = { channel: Channel; id: string; attempt: number };
 
 const RECONNECT_MS = 500;
+const CONNECT_MS_MAX = 2000;
 
 export type Listener = AsyncDisposable & { readonly connected: boolean };
 
@@ -24,7 +25,8 @@ export function listen(options: {
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const reconnectLater = () => {
+  const reconnectLater = (broken: Client) => {
+    if (client !== broken) return; // It was given up already.
     connected = false;
     client = null;
     if (!closed) timer ??= setTimeout(connect, RECONNECT_MS);
@@ -35,11 +37,12 @@ export function listen(options: {
     const fresh = new Client({
       connectionString: options.url,
       application_name: 'crafting-listen',
+      connectionTimeoutMillis: CONNECT_MS_MAX,
       keepAlive: true,
     });
     client = fresh;
-    fresh.on('error', reconnectLater);
-    fresh.on('end', reconnectLater);
+    fresh.on('error', () => reconnectLater(fresh));
+    fresh.on('end', () => reconnectLater(fresh));
     fresh.on('notification', (message) => {
       const notice = parseNotice(message.channel, message.payload);
       if (notice) options.onNotice(notice);
@@ -52,7 +55,7 @@ export function listen(options: {
     } catch {
       // Postgres is away; the next try is due in a moment and onGap will make good what was missed.
       fresh.end().catch(() => {});
-      reconnectLater();
+      reconnectLater(fresh);
     }
   }
 

@@ -26,7 +26,7 @@ afterAll(async () => {
 test('the quickstart of the README works line by line', async () => {
   const lines = quickstart().replaceAll('http://127.0.0.1:8810', baseUrl);
   const { code, output } = await run(lines);
-  expect(code, output).toBe(0);
+  expect({ code, output }).toMatchObject({ code: 0 });
   expect(output).toContain('"name":"hello"');
   expect(output).toContain('event: end');
   expect(output).toContain('"status":"failed"'); // The lint recipe of the demo has findings on purpose.

@@ -28,7 +28,7 @@ test.each([
   ['log_flood', 'failed', 'printed more than 1000 bytes'],
   ['oom', 'failed', 'the kernel ended it because memory ran out'],
   ['disk_full', 'failed', "the worker's disk is full"],
-  ['setup_failed', 'failed', 'the recipe could not be started in its containment'],
+  ['setup_failed', 'failed', 'the recipe could not be started, or what started it was killed'],
   ['cancelled', 'cancelled', null],
   ['superseded', 'cancelled', null],
 ] as const)('%s means %s: %s', (reason, status, detail) => {
