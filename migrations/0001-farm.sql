@@ -76,13 +76,15 @@ create table jobs (
   cancel_reason text
 ) with (fillfactor = 80);
 
--- Lists: each page is a merge of at most twenty runs of one of these, whatever is filtered.
-create index jobs_of_project on jobs (project_id, recipe, status, id desc);
-create index jobs_of_owner on jobs (owner, recipe, status, id desc);
-create index jobs_of_all on jobs (recipe, status, id desc);
+-- Lists: each page is a merge of at most twenty runs of one of these, whatever is filtered. `nulls last` keeps the planner
+-- from the primary key, which has the order but not the filter: it would read a million rows to find ten.
+create index jobs_of_project on jobs (project_id, recipe, status, id desc nulls last);
+create index jobs_of_owner on jobs (owner, recipe, status, id desc nulls last);
+create index jobs_of_all on jobs (recipe, status, id desc nulls last);
 -- The working set, small however many jobs are kept.
 create index jobs_unfinished on jobs (project_id, turn) where status in ('queued', 'running');
 create index jobs_queued on jobs (turn, queued_at) where status = 'queued';
+create index jobs_next on jobs (project_id, priority, turn) where status = 'queued';
 create index jobs_undispatched on jobs (dispatched_at nulls first) where status = 'queued';
 create index jobs_running on jobs (id) where status = 'running';
 
@@ -151,7 +153,8 @@ create table idempotency_keys (
   owner text not null,
   key text not null,
   request_hash bytea not null,
-  response jsonb not null,
+  -- As it was sent, to the byte: jsonb would order its keys anew.
+  response json not null,
   created_at timestamptz not null default now(),
   primary key (owner, key)
 );

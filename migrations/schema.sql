@@ -51,7 +51,7 @@ create table idempotency_keys (
   owner text not null,
   key text not null,
   request_hash bytea not null,
-  response jsonb not null,
+  response json not null,
   created_at timestamp with time zone not null default now(),
   constraint idempotency_keys_pkey PRIMARY KEY (owner, key)
 );
@@ -90,9 +90,10 @@ create table jobs (
   constraint jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'passed'::text, 'failed'::text, 'cancelled'::text]))),
   constraint jobs_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id)
 ) with (fillfactor=80);
-CREATE INDEX jobs_of_all ON jobs USING btree (recipe, status, id DESC);
-CREATE INDEX jobs_of_owner ON jobs USING btree (owner, recipe, status, id DESC);
-CREATE INDEX jobs_of_project ON jobs USING btree (project_id, recipe, status, id DESC);
+CREATE INDEX jobs_next ON jobs USING btree (project_id, priority, turn) WHERE (status = 'queued'::text);
+CREATE INDEX jobs_of_all ON jobs USING btree (recipe, status, id DESC NULLS LAST);
+CREATE INDEX jobs_of_owner ON jobs USING btree (owner, recipe, status, id DESC NULLS LAST);
+CREATE INDEX jobs_of_project ON jobs USING btree (project_id, recipe, status, id DESC NULLS LAST);
 CREATE INDEX jobs_queued ON jobs USING btree (turn, queued_at) WHERE (status = 'queued'::text);
 CREATE INDEX jobs_running ON jobs USING btree (id) WHERE (status = 'running'::text);
 CREATE INDEX jobs_undispatched ON jobs USING btree (dispatched_at NULLS FIRST) WHERE (status = 'queued'::text);

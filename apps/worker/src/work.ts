@@ -6,6 +6,7 @@ import pino from 'pino';
 import { VERSION } from '@crafting-table/contracts/version';
 import { connectDatabase } from '@crafting-table/database/connect';
 import { forgetDispatch } from '@crafting-table/database/jobs/dispatch-queries';
+import { migrate } from '@crafting-table/database/migrate';
 import { registerWorker, unregisterWorker } from '@crafting-table/database/workers';
 import { clearUp } from '@crafting-table/farm/attempts/clear-up';
 import { openFileClock } from '@crafting-table/farm/attempts/file-clock';
@@ -14,6 +15,7 @@ import { whileAway } from '@crafting-table/farm/attempts/while-away';
 import type { WorkerParts } from '@crafting-table/farm/attempts/worker-parts';
 import { sweep, tellOfSweep } from '@crafting-table/farm/sweep/sweep';
 import { startSweepLoop } from '@crafting-table/farm/sweep/sweep-loop';
+import { migrateQueue } from '@crafting-table/queues/migrate-queue';
 import { openDeliveries } from '@crafting-table/queues/open-deliveries';
 import { queueTarget } from '@crafting-table/queues/queue-target';
 import { startConsumer } from '@crafting-table/queues/start-consumer';
@@ -52,6 +54,8 @@ export async function work(): Promise<void> {
   const deliveries = stack.use(openDeliveries(queue));
   const workspaces = stack.use(await openWorkspaces(config, id));
   stack.defer(() => rm(join(config.spoolDir, id), { recursive: true, force: true }));
+  await whileAway(() => migrate(config.databaseUrl)); // It may be up before any API.
+  await whileAway(() => migrateQueue(queue));
   await whileAway(() => registerWorker(db, { ...worker, version: VERSION, slots: config.concurrency }));
   stack.defer(() => unregisterWorker(db, id).catch(() => {})); // Without Postgres the sweep clears its row.
   const leases = stack.use(
@@ -71,6 +75,7 @@ export async function work(): Promise<void> {
     spawner,
     worker,
     onTrouble: (message, fields) => log.error(fields, message),
+    onTidied: (message, fields) => log.info(fields, message),
   };
 
   const live = new Set<LiveAttempt>();

@@ -3,7 +3,7 @@ import type { Database } from './connect.ts';
 
 const SWEEP_LOCK = 881_002;
 /** When the sweep was silent for longer than this, Postgres was away, and workers could not renew either. */
-const SILENCE_SECS = 5;
+const SILENCE_SECS = 3;
 
 export type SweepTurn = {
   /** While this holds no lease and no deadline is judged: the workers get a chance to say that they are alive. */

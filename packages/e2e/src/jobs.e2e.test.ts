@@ -165,15 +165,15 @@ describe.each(BACKENDS)('delivered through %s, with one slot that is taken,', (b
     });
   });
 
-  test('a job of a higher priority overtakes those of its project that wait behind the next one', async () => {
+  test('the jobs of a project start in the order of their priorities', async () => {
     await register(farm.client, 'ordered', repository.url, { test: 'true' });
-    const priorities = [50, 90, 90, 10];
+    const priorities = [90, 50, 50, 10, 1];
     const ids: string[] = [];
     for (const priority of priorities) ids.push(await queueJob(farm.client, 'ordered', { priority }));
     gate.open();
     const jobs = await Promise.all(ids.map((id) => ended(farm.client, id)));
     const order = ids.toSorted((a, b) => startOf(a) - startOf(b));
-    expect(order).toEqual([ids[0], ids[3], ids[1], ids[2]]);
+    expect(order).toEqual([ids[4], ids[3], ids[1], ids[2], ids[0]]);
 
     function startOf(id: string): number {
       return Date.parse(jobs[ids.indexOf(id)]!.job.started_at!);

@@ -72,6 +72,6 @@ test('a retry queues a finished job afresh and keeps its earlier attempt', async
     cancel_reason: null,
     sha: 'a'.repeat(40),
   });
-  expect(await claim(farm.db, jobId, 2)).toMatchObject({ attempt: 2 });
+  expect(await claim(farm.db, jobId)).toMatchObject({ attempt: 2 });
   expect(await listAttempts(farm.db, jobId)).toMatchObject([{ status: 'cancelled' }, { status: 'running' }]);
 });

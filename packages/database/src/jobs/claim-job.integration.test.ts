@@ -24,7 +24,6 @@ test('of twenty workers that claim a job at once one gets it, with everything it
     Array.from({ length: 20 }, () =>
       claimJob(farm.db, {
         jobId,
-        attempt: 1,
         worker: { ...WORKER, id: nextId() },
         leaseSecs: 30,
         setupSecs: 60,
@@ -46,13 +45,24 @@ test('of twenty workers that claim a job at once one gets it, with everything it
   ]);
 });
 
-test('a delivery for another attempt than the next one claims nothing', async () => {
+test('a delivery that comes twice claims nothing when its project has nothing else queued', async () => {
   await using farm = await openFarmDatabase();
   const jobId = await addJob(farm.db, await addProject(farm.db));
-  expect(await claim(farm.db, jobId, 2)).toBeNull();
-  expect(await claim(farm.db, jobId, 0)).toBeNull();
-  expect(await claim(farm.db, nextId(), 1)).toBeNull();
-  expect(await findJob(farm.db, jobId, null)).toMatchObject({ status: 'queued', attempt: 0 });
+  await addJob(farm.db, await addProject(farm.db));
+  expect(await claim(farm.db, jobId)).toMatchObject({ id: jobId, attempt: 1 });
+  expect(await claim(farm.db, jobId)).toBeNull();
+  expect(await claim(farm.db, nextId())).toBeNull();
+});
+
+test('whichever delivery comes, the most urgent job of the project goes first', async () => {
+  await using farm = await openFarmDatabase();
+  const project = await addProject(farm.db);
+  const priorities = [90, 50, 50, 10, 1];
+  const ids: string[] = [];
+  for (const priority of priorities) ids.push(await addJob(farm.db, project, { priority }));
+  const claimed: string[] = [];
+  for (const jobId of ids) claimed.push((await claim(farm.db, jobId))!.id);
+  expect(claimed).toEqual([ids[4], ids[3], ids[1], ids[2], ids[0]]);
 });
 
 test('starting writes the commit and sets the deadline of the recipe', async () => {
@@ -80,7 +90,7 @@ test('a superseded attempt can neither prepare nor start nor give back', async (
   const jobId = await addJob(farm.db, await addProject(farm.db));
   await claim(farm.db, jobId);
   expect(await returnAttempt(farm.db, { jobId, attempt: 1, detail: 'draining' })).toBe(true);
-  await claim(farm.db, jobId, 2);
+  await claim(farm.db, jobId);
   const before = await findJob(farm.db, jobId, null);
   expect(await markPreparing(farm.db, { jobId, attempt: 1 })).toBe(false);
   expect(await markStarted(farm.db, { jobId, attempt: 1, sha: SHA, timeoutSecs: 1 })).toBe('over');
@@ -97,7 +107,7 @@ test('an attempt that was given back leaves the job queued for the next one', as
     started_at: null,
     deadline_at: null,
   });
-  expect(await claim(farm.db, jobId, 2)).toMatchObject({ attempt: 2 });
+  expect(await claim(farm.db, jobId)).toMatchObject({ attempt: 2 });
   expect(await listAttempts(farm.db, jobId)).toMatchObject([
     { number: 1, status: 'returned', detail: 'draining' },
     { number: 2, status: 'running' },

@@ -23,24 +23,32 @@ export type ClaimedJob = {
 };
 
 export type ClaimOptions = {
+  /** As the delivery names it. */
   jobId: string;
-  attempt: number;
   worker: { id: string; name: string; containment: Containment };
   leaseSecs: number;
   /** Setting up must be over by then, or the sweep ends the attempt. */
   setupSecs: number;
 };
 
-/** Takes a queued job for one attempt, or returns null when somebody else did or it is not queued any more. */
+/**
+ * Takes a job for one attempt. A delivery is a turn of its project: it claims whatever the project has next, which is
+ * nearly always the job it names, so that priorities hold however late an urgent job comes. Null when the project
+ * has nothing queued: then this delivery was one too many.
+ */
 export async function claimJob(db: Database, options: ClaimOptions): Promise<ClaimedJob | null> {
-  const { jobId, attempt, worker, leaseSecs, setupSecs } = options;
+  const { jobId, worker, leaseSecs, setupSecs } = options;
   const claimed = await sql<ClaimedJob>`
-    with claimed as (
+    with next as (
+      select id from jobs
+      where project_id = (select project_id from jobs where id = ${jobId}) and status = 'queued'
+      order by priority, turn, queued_at, id limit 1 for update skip locked),
+    claimed as (
       update jobs set status = 'running', attempt = attempt + 1, worker_id = ${worker.id}, claimed_at = now(),
         lease_until = now() + make_interval(secs => ${leaseSecs}),
         deadline_at = now() + make_interval(secs => ${setupSecs}),
         preparing_at = null, started_at = null, finished_at = null
-      where id = ${jobId} and status = 'queued' and attempt = ${attempt - 1}
+      where id = (select id from next) and status = 'queued'
       returning *),
     opened as (
       insert into attempts (job_id, number, worker_id, worker, containment, claimed_at)

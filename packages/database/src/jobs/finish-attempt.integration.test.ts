@@ -98,7 +98,7 @@ test('a superseded attempt writes nothing: no result, no chunk, no finding', asy
   await using farm = await openFarmDatabase();
   const jobId = await addRunningJob(farm.db, await addProject(farm.db));
   await returnAttempt(farm.db, { jobId, attempt: 1, detail: 'draining' });
-  await claim(farm.db, jobId, 2);
+  await claim(farm.db, jobId);
   const before = await everything(farm.db);
   const late = passed(jobId, {
     chunks: chunksOf('late\n'),

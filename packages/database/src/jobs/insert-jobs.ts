@@ -76,13 +76,12 @@ export async function deleteOldIdempotencyKeys(db: Database): Promise<void> {
 
 /**
  * The place of a new job in the fair order of all projects (start-time fair queueing): one after its project's last
- * unfinished job that goes before it, but never before the job that is next anyway. So a project that queues one job
- * does not wait behind another's three hundred, and a project's own jobs keep their order.
+ * unfinished job, but never before the job that is next anyway. So a project that queues one job does not wait behind
+ * another's three hundred. Which of its own jobs a project spends its turns on is decided at the claim.
  */
-export function fairTurn(projectId: RawBuilder<unknown>, priority: RawBuilder<unknown>): RawBuilder<number> {
+export function fairTurn(projectId: RawBuilder<unknown>): RawBuilder<number> {
   return sql<number>`1 + greatest(
-    (select max(turn) from jobs
-      where project_id = ${projectId} and status in ('queued', 'running') and jobs.priority <= ${priority}),
+    (select max(turn) from jobs where project_id = ${projectId} and status in ('queued', 'running')),
     coalesce((select min(turn) - 1 from jobs where status = 'queued'),
       (select max(turn) from jobs where status = 'running'), 0))`;
 }
@@ -91,7 +90,7 @@ function insertion(jobs: NewJob[]): RawBuilder<Undelivered> {
   return sql<Undelivered>`
     insert into jobs (id, project_id, owner, recipe, subproject, ref, sha, recipe_snapshot, priority, turn, dispatched_at)
     select n.id, n.project_id, n.owner, n.recipe, n.subproject, n.ref, n.sha, n.recipe_snapshot, n.priority,
-      least(${sql.lit(TURN_MAX)}, n.ordinal - 1 + ${fairTurn(sql`n.project_id`, sql`n.priority`)}), now()
+      least(${sql.lit(TURN_MAX)}, n.ordinal - 1 + ${fairTurn(sql`n.project_id`)}), now()
     from rows from (jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as (
         id uuid, project_id uuid, owner text, recipe text, subproject text, ref text, sha text,
         recipe_snapshot jsonb, priority smallint)) with ordinality

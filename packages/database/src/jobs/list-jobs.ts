@@ -33,7 +33,7 @@ export async function listJobs(db: Database, filter: JobFilter): Promise<JobRow[
       select run.* from unnest(${recipes}::text[]) r, unnest(${statuses}::text[]) s, lateral (
         select * from jobs where ${scope} and recipe = r and status = s and ${before}
           and project_id <> all (array(select id from projects where removed_at is not null))
-        order by id desc limit ${filter.limit}) run
+        order by id desc nulls last limit ${filter.limit}) run
       order by run.id desc limit ${filter.limit}) j ${JOB_JOINS}
     where ${filter.owner}::text is null or j.owner = ${filter.owner}
     order by j.id desc`.execute(db);

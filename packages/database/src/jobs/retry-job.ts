@@ -8,8 +8,8 @@ export async function retryJob(db: Database, jobId: string): Promise<boolean> {
     update jobs set status = 'queued', reason = null, exit_code = null, detail = null, findings_count = 0,
       queued_at = now(), dispatched_at = null, claimed_at = null, preparing_at = null, started_at = null,
       finished_at = null, cancel_requested_at = null, cancel_reason = null,
-      turn = least(${sql.lit(TURN_MAX)}, ${fairTurn(sql`target.project_id`, sql`target.priority`)})
-    from (select id, project_id, priority from jobs where id = ${jobId}) target
+      turn = least(${sql.lit(TURN_MAX)}, ${fairTurn(sql`target.project_id`)})
+    from (select id, project_id from jobs where id = ${jobId}) target
     where jobs.id = target.id and jobs.status in ('passed', 'failed', 'cancelled')`.execute(db);
   return queued.numAffectedRows === 1n;
 }

@@ -84,8 +84,8 @@ export async function addRunningJob(
   return jobId;
 }
 
-export function claim(db: Database, jobId: string, attempt = 1): Promise<ClaimedJob | null> {
-  return claimJob(db, { jobId, attempt, worker: WORKER, leaseSecs: 30, setupSecs: 60 });
+export function claim(db: Database, jobId: string): Promise<ClaimedJob | null> {
+  return claimJob(db, { jobId, worker: WORKER, leaseSecs: 30, setupSecs: 60 });
 }
 
 /** What a worker reports of an attempt that passed, with an empty log. */

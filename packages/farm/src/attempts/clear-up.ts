@@ -19,10 +19,9 @@ export async function clearUp(parts: WorkerParts, workspacesRoot: string): Promi
     onDeadInstance: async (instanceId) => {
       const killed = await killLeftovers((attemptId) => attemptId.startsWith(`${instanceId}.`));
       if (killed > 0)
-        parts.onTrouble('a dead worker left processes behind; they were ended', { instanceId, killed });
+        parts.onTidied('a dead worker left processes behind; they were ended', { instanceId, killed });
       await rm(join(parts.spoolDir, instanceId), { recursive: true, force: true });
     },
   });
-  if (garbage.instances.length > 0)
-    parts.onTrouble('workspaces of dead workers were removed', { ...garbage });
+  if (garbage.instances.length > 0) parts.onTidied('workspaces of dead workers were removed', { ...garbage });
 }

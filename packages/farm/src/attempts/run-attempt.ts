@@ -35,7 +35,7 @@ export async function runAttempt(
   live: Set<LiveAttempt>,
 ): Promise<AttemptOutcome> {
   const { db, worker, limits } = parts;
-  const claim = { jobId: delivery.job_id, attempt: delivery.attempt, worker, ...limits };
+  const claim = { jobId: delivery.job_id, worker, ...limits };
   const job = await whileAway(() => claimJob(db, claim));
   if (!job) return 'skipped';
   const held: LiveAttempt = { jobId: job.id, attempt: job.attempt, stop: createAttemptStop() };

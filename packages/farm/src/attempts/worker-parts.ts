@@ -34,4 +34,6 @@ export type WorkerParts = {
   };
   /** Faults that end no attempt and that an operator should know of. */
   onTrouble: (message: string, fields: Record<string, unknown>) => void;
+  /** What dead workers left and is gone now. */
+  onTidied: (message: string, fields: Record<string, unknown>) => void;
 };

@@ -119,7 +119,7 @@ test('a character that a gap cut in two is not continued by what follows the gap
 test('a reader is led from one attempt to the next, unless it asked for one', async () => {
   const jobId = await jobWithLog(chunksOf('first\n'));
   await returnAttempt(farm.db, { jobId, attempt: 1, detail: 'draining' });
-  await claim(farm.db, jobId, 2);
+  await claim(farm.db, jobId);
   await appendLogChunks(farm.db, { jobId, attempt: 2 }, chunksOf('second\n'), null);
   await finishAttempt(farm.db, passed(jobId, { attempt: 2 }));
   const all = await follow(jobId, { attempt: 1, offset: 0 });
