@@ -69,7 +69,7 @@ test('a job that no worker ever starts fails in the end', async () => {
   await using farm = await openFarmDatabase();
   const jobId = await addJob(farm.db, await addProject(farm.db));
   await sql`update jobs set attempt = 9`.execute(farm.db);
-  await claim(farm.db, jobId, 10);
+  await claim(farm.db, jobId);
   await backdate(farm.db, jobId, 'claimed_at', 31);
   expect(await returnUnstartedClaims(farm.db, 30)).toBe(1);
   expect(await findJob(farm.db, jobId, null)).toMatchObject({
