@@ -162,7 +162,7 @@ test('a reason in retry_on queues the job again until so many attempts were made
   });
   const answers: string[] = [];
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-    await claim(farm.db, jobId, attempt);
+    await claim(farm.db, jobId);
     const lost = { attempt, status: 'failed', reason: 'worker_lost', exit_code: -1 } as const;
     answers.push(await finishAttempt(farm.db, passed(jobId, { ...lost, findings: [FINDING] })));
   }

@@ -1,8 +1,10 @@
 // From what a job names, a branch, a tag or a commit, to a commit that is in the mirror.
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { fetchAll, fetchCommit } from './fetch-mirror.ts';
 import { type Failed, failed } from './git-failure.ts';
+import { listLocalRefs } from './local-refs.ts';
 import { fetchedFileOf } from './mirror-layout.ts';
 import { type Mirror, readGeneration, remakeMirror, whileWriting } from './mirror.ts';
 import {
@@ -123,14 +125,9 @@ function refsSince(mirror: Mirror, since: Date, timeoutMs: number): Promise<{ re
 /** Asks the remote for its refs, and fetches when its branches or tags are not the ones that were fetched last. */
 async function lookAtRemote(mirror: Mirror, timeoutMs: number): Promise<{ refs: RemoteRefs } | Failed> {
   const { url, settings, path } = mirror;
-  const listed = await runGit({
-    args: ['ls-remote', '--quiet', url.plain],
-    settings,
-    timeoutMs,
-    remote: url,
-  });
-  if ('failure' in listed) return listed;
-  const refs = parseRemoteRefs(listed.stdout, sha256);
+  const listed = await listRefs(mirror, timeoutMs);
+  if (typeof listed !== 'string') return listed;
+  const refs = parseRemoteRefs(listed, sha256);
   const fault = await whileWriting(mirror, timeoutMs, async () => {
     if (refs.fingerprint === (await readFetched(path))) return null;
     const fetched = await fetchAll({ mirrorPath: path, url, settings, timeoutMs });
@@ -138,6 +135,14 @@ async function lookAtRemote(mirror: Mirror, timeoutMs: number): Promise<{ refs: 
     return fetched;
   });
   return fault ?? { refs };
+}
+
+async function listRefs({ url, settings }: Mirror, timeoutMs: number): Promise<string | Failed> {
+  const local = url.scheme === 'file' ? listLocalRefs(fileURLToPath(url.plain)) : null;
+  if (local !== null) return local;
+  const args = ['ls-remote', '--quiet', url.plain];
+  const listed = await runGit({ args, settings, timeoutMs, remote: url });
+  return 'failure' in listed ? listed : listed.stdout;
 }
 
 async function readFetched(path: string): Promise<string> {
