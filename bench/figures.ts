@@ -9,6 +9,7 @@ import { largeRepository } from './figures/large-repository.ts';
 import { listJobs } from './figures/list-jobs.ts';
 import { liveTail } from './figures/live-tail.ts';
 import { logPump } from './figures/log-pump.ts';
+import { logSlowdown } from './figures/log-slowdown.ts';
 import { secondStart } from './figures/second-start.ts';
 
 /** In the order they are measured and told. */
@@ -20,6 +21,7 @@ export const FIGURES: readonly Figure[] = [
   burstOnPostgres,
   acceptedPosts,
   logPump,
+  logSlowdown,
   liveTail,
   largeRepository,
   listJobs,
