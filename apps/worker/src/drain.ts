@@ -1,4 +1,4 @@
-import type { LiveAttempt } from '@crafting-table/farm/attempts/run-attempt';
+import type { LiveAttempt } from '@crafting-table/farm/attempts/live-attempt';
 import type { Consumer } from '@crafting-table/queues/start-consumer';
 
 /** Takes no more deliveries, lets attempts end for a while, then gives the rest back to the queue. */

@@ -5,25 +5,22 @@ import {
   markStarted,
   returnAttempt,
   type ClaimedJob,
+  type StartAnswer,
 } from '@crafting-table/database/jobs/claim-job';
-import { finishAttempt, keepSupersededResult } from '@crafting-table/database/jobs/finish-attempt';
-import { appendLogChunks } from '@crafting-table/database/log-chunks';
-import { createLogPump, type LogPump } from '@crafting-table/runner/log/log-pump';
+import type { LogPump } from '@crafting-table/runner/log/log-pump';
 import { maskText } from '@crafting-table/runner/log/mask-secrets';
 import { recipeEnvironment } from '@crafting-table/runner/process/recipe-environment';
 import { startRecipe, type RecipeEnd } from '@crafting-table/runner/process/start-recipe';
-import { createAttemptStop, type AttemptStop } from './attempt-stop.ts';
-import { NO_FINDINGS, type ReadFindings, type Reading } from './findings-reader.ts';
+import { createAttemptStop } from './attempt-stop.ts';
+import { conclude, endFailed } from './conclude.ts';
+import { NO_FINDINGS } from './findings-reader.ts';
 import { judgeEnd, type Verdict } from './judge-end.ts';
+import type { AttemptOutcome, LiveAttempt } from './live-attempt.ts';
+import { openOutput } from './open-output.ts';
 import { prepareWorkspace, type NotPrepared, type Prepared } from './prepare-workspace.ts';
 import { secretsOf } from './secrets-of.ts';
 import { whileAway } from './while-away.ts';
 import type { WorkerParts } from './worker-parts.ts';
-
-export type AttemptOutcome = 'skipped' | 'accepted' | 'requeued' | 'returned' | 'over';
-
-/** An attempt under way, for the worker's drain. */
-export type LiveAttempt = { jobId: string; attempt: number; stop: AttemptStop };
 
 /**
  * Runs one attempt of a job from its delivery to its result. Safe to call twice for a delivery: the claim decides who
@@ -54,27 +51,6 @@ export async function runAttempt(
   }
 }
 
-/** The farm's own fault: the job is told so at once, and not only when its lease runs out. */
-async function endFailed({ db }: WorkerParts, { jobId, attempt }: LiveAttempt): Promise<AttemptOutcome> {
-  const detail = "the worker could not run it; the worker's log says why";
-  return whileAway(() =>
-    finishAttempt(db, {
-      jobId,
-      attempt,
-      status: 'failed',
-      reason: 'setup_failed',
-      exit_code: null,
-      detail,
-      log: null,
-      chunks: [],
-      trim: null,
-      findings: [],
-      findingsCount: 0,
-      toolRuns: [],
-    }),
-  );
-}
-
 async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt): Promise<AttemptOutcome> {
   const { stop } = held;
   // Each return below awaits: what is on the stack, the log first of all, is given up at the return itself.
@@ -97,7 +73,7 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
 
   const { timeout_secs: timeoutSecs } = job.recipe_snapshot;
   const { sha, tree } = prepared.workspace;
-  const start = await whileAway(() => markStarted(parts.db, { ...held, sha, timeoutSecs }));
+  const start = await confirmStart(parts, { ...held, sha, timeoutSecs });
   if (start === 'over') stop.request('lost');
   if (start === 'cancel_requested') stop.request('cancelled');
   if (stop.reason !== null) return await endUnstarted(parts, held, output.log);
@@ -118,25 +94,19 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
   return await conclude(parts, held, output.log, verdict, await reading.end({ exitCode: end.exitCode }));
 }
 
-type Output = AsyncDisposable & { log: LogPump; readBy(reading: Reading): void };
-
-/** Where the output of an attempt goes: masked into its log, and from there to whoever reads findings out of it. */
-function openOutput({ db, spoolDir, worker }: WorkerParts, job: ClaimedJob, held: LiveAttempt): Output {
-  let reading: Reading | null = null;
-  const log = createLogPump({
-    spoolDir: join(spoolDir, worker.id, `${job.id}.${job.attempt}`),
-    secrets: secretsOf(job),
-    ship: async (chunks, trim) =>
-      (await appendLogChunks(db, held, chunks, trim)) === 'over' ? 'refused' : 'accepted',
-    onRefused: () => held.stop.request('lost'),
-    onDiskFull: () => held.stop.request('disk_full'),
-    onBytes: (bytes) => reading?.feed(bytes),
-  });
-  return {
-    log,
-    readBy: (next) => (reading = next),
-    [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
-  };
+/**
+ * Asks whether the recipe may be started. An answer that took longer than a lease lasts, because Postgres was away or this
+ * process was frozen, may no longer be true: then it is asked again.
+ */
+async function confirmStart(
+  { db, limits }: WorkerParts,
+  held: { jobId: string; attempt: number; sha: string; timeoutSecs: number },
+): Promise<StartAnswer> {
+  for (;;) {
+    const askedAt = performance.now();
+    const answer = await whileAway(() => markStarted(db, held));
+    if (performance.now() - askedAt < limits.leaseSecs * 1000) return answer;
+  }
 }
 
 function judgeSetup({ refused, detail }: NotPrepared, job: ClaimedJob): Verdict {
@@ -195,37 +165,6 @@ async function giveBack({ db }: WorkerParts, held: LiveAttempt): Promise<Attempt
   const { jobId, attempt } = held;
   const detail = 'given back by a worker that was told to stop';
   return (await whileAway(() => returnAttempt(db, { jobId, attempt, detail }))) ? 'returned' : 'over';
-}
-
-/** Closes the log and writes the result. When the attempt was ended by somebody else, the result is kept beside it. */
-async function conclude(
-  { db }: WorkerParts,
-  { jobId, attempt }: LiveAttempt,
-  log: LogPump,
-  verdict: Verdict,
-  { findings, toolRuns, count }: ReadFindings,
-): Promise<AttemptOutcome> {
-  if (verdict.reason !== 'exit') log.note(`${verdict.reason}: ${verdict.detail ?? verdict.status}`);
-  const finished = await log.finish();
-  const late = { jobId, attempt, reason: verdict.reason, exit_code: verdict.exit_code };
-  if (!('summary' in finished)) {
-    await whileAway(() => keepSupersededResult(db, late));
-    return 'over';
-  }
-  const result = {
-    jobId,
-    attempt,
-    ...verdict,
-    log: finished.summary,
-    chunks: finished.lastChunks,
-    trim: finished.lastTrim,
-    findings,
-    findingsCount: count,
-    toolRuns,
-  };
-  const answer = await whileAway(() => finishAttempt(db, result));
-  if (answer === 'over') await whileAway(() => keepSupersededResult(db, late));
-  return answer;
 }
 
 function noOutputSecs(parts: WorkerParts, job: ClaimedJob): number {

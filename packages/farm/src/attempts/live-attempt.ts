@@ -1,0 +1,7 @@
+import type { AttemptStop } from './attempt-stop.ts';
+
+/** An attempt under way in this process, and the way to stop it. */
+export type LiveAttempt = { jobId: string; attempt: number; stop: AttemptStop };
+
+/** `over`: somebody else ended the attempt meanwhile. `skipped`: there was nothing to claim. */
+export type AttemptOutcome = 'skipped' | 'accepted' | 'requeued' | 'returned' | 'over';
