@@ -9,11 +9,15 @@ import type { MeasuredProcess } from '../stores.ts';
 const AIM_MB = 90;
 const JOBS = 10;
 
-/** Memory of a farm that has worked a little and then had nothing to do. Read from /proc, so on Linux only. */
+/**
+ * Memory of a farm that has worked a little and then had nothing to do. Read from /proc, so on Linux only. What is compared
+ * is a process's own memory; the resident set beside it counts Node's program file once more for each process, 50 MB that
+ * all of them share.
+ */
 export const idleMemory: Figure = {
   name: 'idle-memory',
   floor: null,
-  aim: `resident set below ${AIM_MB} MB each`,
+  aim: `its own memory below ${AIM_MB} MB each`,
   async measure(bench) {
     if (process.platform !== 'linux') return [];
     const farm = await startFarm(bench);
@@ -31,18 +35,18 @@ function rows({ name, pid }: MeasuredProcess): Row[] {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   const megabytes = (field: string) =>
     (Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(rollup)?.[1]) * 1024) / 1e6;
-  const resident = megabytes('Rss');
+  const own = megabytes('Anonymous');
   return [
     {
-      label: `idle ${name}, resident set`,
-      value: resident,
+      label: `idle ${name}, its own memory`,
+      value: own,
       floor: null,
       unit: 'MB',
-      isMet: resident < AIM_MB,
+      isMet: own < AIM_MB,
     },
     {
-      label: `idle ${name}, its own part of that (private, not backed by a file)`,
-      value: megabytes('Anonymous'),
+      label: `idle ${name}, resident set, the shared program file included`,
+      value: megabytes('Rss'),
       floor: null,
       unit: 'MB',
       isMet: null,

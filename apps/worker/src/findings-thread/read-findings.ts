@@ -8,11 +8,18 @@ const WAITING_BYTES_MAX = 32 * 1024 ** 2;
 const END_MS_MAX = 60_000;
 /** What parsing one attempt may need; beyond it the thread is replaced. */
 const HEAP_MB_MAX = 1024;
+/** A worker that has nothing to parse for so long gives the thread's 20 MB back. */
+const IDLE_MS = 15_000;
 
-/** Parses in a thread of its own, which is replaced when it hangs or dies: then its attempts have no findings and say so. */
+/**
+ * Parses in a thread of its own, started when there is something to parse. It is replaced when it hangs or dies: then its
+ * attempts have no findings and say so.
+ */
 export function startFindingsReader(): FindingsReader & AsyncDisposable {
   const pending = new Map<number, (result: ReadFindings) => void>();
-  let thread = start();
+  let thread: Worker | null = null;
+  let idle: NodeJS.Timeout | undefined;
+  let open = 0;
   let lastId = 0;
   let waitingBytes = 0;
 
@@ -25,7 +32,7 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
       if (message.kind === 'fed') waitingBytes -= message.bytes;
       else settle(message.id, message.result);
     });
-    fresh.on('error', (error) => replace(`the parsers failed: ${error.message}`));
+    fresh.on('error', (error) => giveUp(fresh, `the parsers failed: ${error.message}`));
     fresh.unref();
     return fresh;
   }
@@ -35,18 +42,29 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
     pending.delete(id);
   }
 
-  function replace(why: string): void {
-    void thread.terminate();
-    thread = start();
+  function giveUp(failed: Worker, why: string): void {
+    void failed.terminate();
+    if (thread !== failed) return;
+    thread = null;
     waitingBytes = 0;
     for (const id of pending.keys()) settle(id, unread(why));
   }
 
-  const say = (message: ToParser) => thread.postMessage(message);
+  function leave(): void {
+    if (--open > 0) return;
+    idle = setTimeout(() => {
+      void thread?.terminate();
+      thread = null;
+    }, IDLE_MS).unref();
+  }
+
   return {
     open({ tree, subproject, startedAtMs }) {
       const id = ++lastId;
-      const home = thread;
+      clearTimeout(idle);
+      open += 1;
+      const home = (thread ??= start());
+      const say = (message: ToParser) => home.postMessage(message);
       let skipped = 0;
       say({ kind: 'open', id, tree, subproject, startedAtMs });
       return {
@@ -63,7 +81,7 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
           const answer = Promise.withResolvers<ReadFindings>();
           pending.set(id, answer.resolve);
           const timer = setTimeout(
-            () => replace(`the parsers took longer than ${END_MS_MAX / 1000} s`),
+            () => giveUp(home, `the parsers took longer than ${END_MS_MAX / 1000} s`),
             END_MS_MAX,
           );
           say({ kind: 'end', id, exitCode });
@@ -73,11 +91,13 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
         },
         [Symbol.dispose]() {
           if (home === thread) say({ kind: 'drop', id });
+          leave();
         },
       };
     },
     async [Symbol.asyncDispose]() {
-      await thread.terminate();
+      clearTimeout(idle);
+      await thread?.terminate();
     },
   };
 }
