@@ -7,7 +7,8 @@ use warnings;
 use POSIX ();
 use Socket qw(AF_UNIX SOCK_STREAM PF_UNSPEC MSG_DONTWAIT);
 
-my $PIDFD_OPEN = 434;          # The same number on every architecture.
+my $PIDFD_OPEN   = 434;         # The same number on every architecture.
+my $F_SETPIPE_SZ = 1031;        # linux/fcntl.h
 my $READ_BYTES = 64 * 1024;
 
 # Perl closes every descriptor above 2 on exec, but not those this process was given itself.
@@ -46,6 +47,8 @@ sub start {
     my @command     = splice @rest, 0, $argument_count;
     my @environment = @rest;
     pipe my $output,  my $output_end  or die "pipe: $!\n";
+    # A recipe that prints a screenful at once need not wait for the worker to read it. Where less is allowed, less it is.
+    fcntl $output_end, $F_SETPIPE_SZ, 1 << 20;
     pipe my $failure, my $failure_end or die "pipe: $!\n";
     # A recipe that runs as another user may open it again through /dev/stderr; no other path leads to it.
     chmod 0666, $output_end or die "chmod: $!\n";
@@ -63,7 +66,8 @@ sub start {
     # Exec closes the child's copy without a word.
     react( fileno $failure, sub {
         delete $reactions{ fileno $failure };
-        sysread $failure, my $why, $READ_BYTES;
+        my $why;
+        sysread $failure, $why, $READ_BYTES;
         close $failure;
         if ($why) { waitpid $pid, 0; return refuse( $id, $why ) }
         follow( $id, $pid, $output, $word );
