@@ -108,6 +108,8 @@ create table attempts (
   log_stored_sha256 text,
   log_omitted_bytes bigint,
   log_omitted_lines bigint,
+  -- Set when retention took the log; the attempt itself stays.
+  log_removed_at timestamptz,
   -- What a worker reported when the attempt was already over. It changed nothing.
   superseded_reason text,
   superseded_exit_code integer,

@@ -19,6 +19,7 @@ create table attempts (
   log_stored_sha256 text,
   log_omitted_bytes bigint,
   log_omitted_lines bigint,
+  log_removed_at timestamp with time zone,
   superseded_reason text,
   superseded_exit_code integer,
   superseded_at timestamp with time zone,

@@ -26,6 +26,9 @@ const NAMES = [
   'CRAFTING_REDISPATCH_SECS',
   'CRAFTING_DISK_FLOOR_BYTES',
   'CRAFTING_LOG_FLOOD_BYTES',
+  'CRAFTING_LOG_KEEP_DAYS',
+  'CRAFTING_LOG_KEEP_ATTEMPTS',
+  'CRAFTING_LOG_KEEP_BYTES',
   'CRAFTING_QUEUE_PREFIX',
   'CRAFTING_LOG_LEVEL',
 ] as const;
@@ -69,6 +72,11 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       claimSecs: settings.CRAFTING_CLAIM_SECS,
       deadlineGraceSecs: settings.CRAFTING_DEADLINE_GRACE_SECS,
       redispatchSecs: settings.CRAFTING_REDISPATCH_SECS,
+      logRetention: {
+        days: settings.CRAFTING_LOG_KEEP_DAYS,
+        attempts: settings.CRAFTING_LOG_KEEP_ATTEMPTS,
+        bytes: settings.CRAFTING_LOG_KEEP_BYTES,
+      },
     },
     limits: {
       leaseSecs: settings.CRAFTING_LEASE_SECS,

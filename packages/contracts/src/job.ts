@@ -90,6 +90,8 @@ export const Attempt = z.object({
   started_at: z.iso.datetime().nullable(),
   finished_at: z.iso.datetime().nullable(),
   log: LogSummary.nullable(),
+  /** When retention removed the stored log; null while it is there. */
+  log_removed_at: z.iso.datetime().nullable(),
   /** What a worker reported after the attempt was already over; it was refused. */
   superseded: z
     .object({ reason: Reason, exit_code: z.int().nullable(), reported_at: z.iso.datetime() })

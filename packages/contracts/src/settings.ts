@@ -205,6 +205,24 @@ export const SETTINGS = {
     help: 'A recipe that prints more than this is ended. What is stored is capped far below it.',
     readBy: ['worker'],
   },
+  CRAFTING_LOG_KEEP_DAYS: {
+    schema: z.coerce.number().nonnegative().max(36_500).default(90),
+    example: '90',
+    help: 'Stored logs older than this are removed; jobs and findings stay. 0 keeps them whatever their age.',
+    readBy: farm,
+  },
+  CRAFTING_LOG_KEEP_ATTEMPTS: {
+    schema: z.coerce.number().int().min(1).default(10_000),
+    example: '10000',
+    help: 'Logs kept per project, the newest ones.',
+    readBy: farm,
+  },
+  CRAFTING_LOG_KEEP_BYTES: {
+    schema: bytes(20 * 1024 ** 3),
+    example: '21474836480',
+    help: 'Bytes of output kept per project, the newest ones; what they take in Postgres is a fraction of that.',
+    readBy: farm,
+  },
   CRAFTING_QUEUE_PREFIX: {
     schema: z
       .string()

@@ -30,6 +30,7 @@ export type AttemptRow = {
   log_stored_sha256: string | null;
   log_omitted_bytes: number | null;
   log_omitted_lines: number | null;
+  log_removed_at: Date | null;
   superseded_reason: Reason | null;
   superseded_exit_code: number | null;
   superseded_at: Date | null;

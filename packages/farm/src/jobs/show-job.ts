@@ -60,6 +60,7 @@ function showAttempt(row: AttemptRow): Attempt {
     started_at: row.started_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
     log: showLogSummary(row),
+    log_removed_at: row.log_removed_at?.toISOString() ?? null,
     superseded:
       row.superseded_reason && row.superseded_at
         ? {

@@ -31,6 +31,9 @@ export async function* readLogPieces(
   }
 }
 
+/** All there is of a log that retention took. */
+export const REMOVED_LINE = '[crafting-table] this log was removed, it is older or more than this farm keeps';
+
 /** The line that stands in a log for what was left out. */
 export function gapLine(bytes: number): string {
   return `\n[crafting-table] ${bytes} bytes of output left out here\n`;

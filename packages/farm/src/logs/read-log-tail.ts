@@ -1,7 +1,9 @@
 import { LOG_TAIL_LINES } from '@crafting-table/contracts/job';
 import type { Database } from '@crafting-table/database/connect';
 import { listLastChunks } from '@crafting-table/database/log-chunks';
+import { isLogRemoved } from '@crafting-table/database/log-retention';
 import { bytesOfChunk } from './decompress.ts';
+import { REMOVED_LINE } from './read-log-pieces.ts';
 
 const CHUNKS_AT_ONCE = [2, 12] as const;
 /** A longer line is cut in the tail; the log itself has it whole. */
@@ -17,6 +19,7 @@ export async function readLogTail(db: Database, of: { jobId: string; attempt: nu
     lines = lastLines(Buffer.concat(bytes).toString('utf8'));
     if (lines.length >= LOG_TAIL_LINES || chunks.length < limit) break;
   }
+  if (lines.length === 0 && (await isLogRemoved(db, of))) return [REMOVED_LINE];
   return lines;
 }
 

@@ -3,9 +3,10 @@ import { LOG_HEAD_BYTES } from '@crafting-table/contracts/log';
 import type { Database } from '@crafting-table/database/connect';
 import { findJob } from '@crafting-table/database/jobs/find-job';
 import { findChunkOfLine, listLogChunks, measureLog } from '@crafting-table/database/log-chunks';
+import { isLogRemoved } from '@crafting-table/database/log-retention';
 import { visibleTo, type Caller } from '../caller.ts';
 import { refuse, type Refusal } from '../refusal.ts';
-import { gapLine, readLogPieces } from './read-log-pieces.ts';
+import { gapLine, readLogPieces, REMOVED_LINE } from './read-log-pieces.ts';
 import { createLineSelection } from './select-lines.ts';
 
 /** First and last byte, both included, as in a Range header; `last` null means to the end, `first` null the last N. */
@@ -67,9 +68,12 @@ async function* readBytes(
   of: { jobId: string; attempt: number },
   from: number,
 ): AsyncGenerator<Buffer> {
+  let isEmpty = true;
   for await (const piece of readLogPieces(db, of, from)) {
+    isEmpty = false;
     yield piece.kind === 'bytes' ? piece.bytes : Buffer.from(gapLine(piece.length));
   }
+  if (isEmpty && (await isLogRemoved(db, of))) yield Buffer.from(`${REMOVED_LINE}\n`);
 }
 
 async function* readRange(

@@ -4,6 +4,7 @@ import type { LogChunk } from '@crafting-table/contracts/log';
 import { returnAttempt } from '@crafting-table/database/jobs/claim-job';
 import { finishAttempt } from '@crafting-table/database/jobs/finish-attempt';
 import { appendLogChunks } from '@crafting-table/database/log-chunks';
+import { removeOldLogs } from '@crafting-table/database/log-retention';
 import {
   addProject,
   addRunningJob,
@@ -17,6 +18,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRefusal } from '../refusal.ts';
 import { followLog, type LogEvent, type LogPosition } from './follow-log.ts';
 import { createNews } from './news.ts';
+import { REMOVED_LINE } from './read-log-pieces.ts';
 import { readLogTail } from './read-log-tail.ts';
 import { readLog } from './read-log.ts';
 
@@ -35,6 +37,14 @@ test('a log is read whole, from an offset, and by ranges over the borders of its
   expect(await read(jobId, { offset: 5 })).toBe('wo\nthree\n');
   expect(await read(jobId, {}, { first: 4, last: 8 })).toBe('two\nt');
   expect(await read(jobId, {}, { first: null, last: 6 })).toBe('three\n');
+});
+
+test('of a log that retention took, one line says so', async () => {
+  const jobId = await jobWithLog(chunksOf('one\n'));
+  await finishAttempt(farm.db, passed(jobId));
+  await removeOldLogs(farm.db, { days: 0, attempts: 100, bytes: -1 });
+  expect(await read(jobId, {})).toBe(`${REMOVED_LINE}\n`);
+  expect(await readLogTail(farm.db, { jobId, attempt: 1 })).toEqual([REMOVED_LINE]);
 });
 
 test('lines are found over the borders of chunks', async () => {

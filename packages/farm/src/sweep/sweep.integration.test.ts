@@ -18,7 +18,13 @@ import { readLogTail } from '../logs/read-log-tail.ts';
 import { redeliver } from './redeliver.ts';
 import { sweep } from './sweep.ts';
 
-const LIMITS = { lostGraceSecs: 15, claimSecs: 30, deadlineGraceSecs: 30, redispatchSecs: 15 };
+const LIMITS = {
+  lostGraceSecs: 15,
+  claimSecs: 30,
+  deadlineGraceSecs: 30,
+  redispatchSecs: 15,
+  logRetention: { days: 90, attempts: 100, bytes: 1e9 },
+};
 
 test('a worker that is lost leaves a log that says so in a last line of its own', async () => {
   await using farm = await openFarmDatabase();

@@ -5,6 +5,7 @@ import {
   findOverdue,
   returnUnstartedClaims,
 } from '@crafting-table/database/jobs/sweep-queries';
+import { removeOldLogs, type LogRetention } from '@crafting-table/database/log-retention';
 import { deleteRemovedProjects } from '@crafting-table/database/projects';
 import { countInvariantViolations, withSweepTurn } from '@crafting-table/database/sweep';
 import { deleteDeadWorkers } from '@crafting-table/database/workers';
@@ -18,6 +19,7 @@ export type SweepLimits = {
   claimSecs: number;
   deadlineGraceSecs: number;
   redispatchSecs: number;
+  logRetention: LogRetention;
 };
 
 /** What one pass did; null when another process was sweeping. */
@@ -42,6 +44,9 @@ export function tellOfSweep(
 
 /** Passes between two rounds of the work that need not be done each second. */
 const SLOW_WORK_EVERY = 15;
+/** Retention looks at everything, so it is for once an hour, and not while a farm starts. */
+const RETENTION_EVERY = 3600;
+const RETENTION_FIRST = 60;
 const DEAD_WORKER_SECS = 3600;
 
 /**
@@ -68,6 +73,7 @@ export async function sweep(
       await deleteOldIdempotencyKeys(db);
       await deleteDeadWorkers(db, DEAD_WORKER_SECS);
     }
+    if (passNumber % RETENTION_EVERY === RETENTION_FIRST) await removeOldLogs(db, limits.logRetention);
     return {
       ...suspects,
       redelivered,

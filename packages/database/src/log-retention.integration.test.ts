@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { listAttempts } from './jobs/find-job.ts';
+import { finishAttempt } from './jobs/finish-attempt.ts';
+import { listLogChunks } from './log-chunks.ts';
+import { removeOldLogs, type LogRetention } from './log-retention.ts';
+import { chunkOf } from './stand-ins/log-chunk.ts';
+import {
+  addProject,
+  addRunningJob,
+  openFarmDatabase,
+  passed,
+  type FarmDatabase,
+} from './stand-ins/farm-rows.ts';
+
+const KEEP_ALL: LogRetention = { days: 0, attempts: 100, bytes: 1e9 };
+
+/** Jobs of one project, oldest first, each a day apart, the newest one today; each printed ten bytes. */
+async function finishJobs(db: FarmDatabase['db'], count: number): Promise<string[]> {
+  const project = await addProject(db);
+  const ids: string[] = [];
+  for (let age = count - 1; age >= 0; age--) {
+    const jobId = await addRunningJob(db, project);
+    const log = {
+      bytes: 10,
+      lines: 1,
+      stored_bytes: 10,
+      stored_sha256: '',
+      omitted_bytes: 0,
+      omitted_lines: 0,
+    };
+    await finishAttempt(db, passed(jobId, { log, chunks: [chunkOf('123456789\n')] }));
+    await sql`update attempts set finished_at = now() - make_interval(days => ${age}) where job_id = ${jobId}`.execute(
+      db,
+    );
+    ids.push(jobId);
+  }
+  return ids;
+}
+
+async function withLogs(db: FarmDatabase['db'], ids: string[]): Promise<string[]> {
+  const kept: string[] = [];
+  for (const jobId of ids) {
+    const chunks = await listLogChunks(db, { jobId, attempt: 1, fromByte: 0, limit: 10 });
+    const [attempt] = await listAttempts(db, jobId);
+    expect(attempt!.log_removed_at === null).toBe(chunks.length > 0);
+    if (chunks.length > 0) kept.push(jobId);
+  }
+  return kept;
+}
+
+test.each([
+  ['age', { ...KEEP_ALL, days: 2.5 }, 3],
+  ['count', { ...KEEP_ALL, attempts: 2 }, 2],
+  ['bytes', { ...KEEP_ALL, bytes: 45 }, 4],
+  ['nothing', KEEP_ALL, 6],
+])(
+  'retention by %s keeps the newest logs and says of the others that they went',
+  async (_, keep, expected) => {
+    await using farm = await openFarmDatabase();
+    const ids = await finishJobs(farm.db, 6);
+    expect(await removeOldLogs(farm.db, keep)).toBe(6 - expected);
+    expect(await withLogs(farm.db, ids)).toEqual(ids.slice(6 - expected));
+    expect(await removeOldLogs(farm.db, keep)).toBe(0);
+  },
+);
+
+test('the log of a running attempt stays, and projects do not count against each other', async () => {
+  await using farm = await openFarmDatabase();
+  const [one, other] = [await finishJobs(farm.db, 2), await finishJobs(farm.db, 2)];
+  const running = await addRunningJob(farm.db, await addProject(farm.db));
+  expect(await removeOldLogs(farm.db, { ...KEEP_ALL, attempts: 1 })).toBe(2);
+  expect(await withLogs(farm.db, one)).toEqual([one[1]]);
+  expect(await withLogs(farm.db, other)).toEqual([other[1]]);
+  expect(await listAttempts(farm.db, running)).toMatchObject([{ status: 'running', log_removed_at: null }]);
+});
