@@ -139,8 +139,11 @@ export const CancelBody = z.strictObject({
 });
 export type CancelBody = z.infer<typeof CancelBody>;
 
+/** The number of an attempt in a query. No job gets near the bound, which is that of the column that is searched. */
+const AttemptNumber = z.coerce.number().int().positive().max(2_147_483_647);
+
 export const LogQuery = z.strictObject({
-  attempt: z.coerce.number().int().positive().optional(),
+  attempt: AttemptNumber.optional(),
   offset: z.coerce.number().int().nonnegative().optional(),
   from_line: z.coerce.number().int().positive().optional(),
   lines: z.coerce.number().int().positive().max(1_000_000).optional(),
@@ -148,7 +151,7 @@ export const LogQuery = z.strictObject({
 export type LogQuery = z.infer<typeof LogQuery>;
 
 export const FindingsQuery = z.strictObject({
-  attempt: z.coerce.number().int().positive().optional(),
+  attempt: AttemptNumber.optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
   cursor: z.string().max(200).optional(),
 });

@@ -26,9 +26,9 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
       if (!isDatabaseAway(error)) log.warn({ err: error, path: request.path }, 'an answer broke off');
       return;
     }
+    if (error instanceof URIError) return sendProblem(response, 'not_found');
     const fault = requestFault(error);
     if (fault) return sendProblem(response, fault);
-    if (error instanceof URIError) return sendProblem(response, 'not_found');
     if (isDatabaseAway(error)) {
       return sendProblem(
         response,
@@ -45,5 +45,8 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
 function requestFault(error: unknown): ProblemCode | null {
   if (!(error instanceof Error)) return null;
   const type = 'type' in error && typeof error.type === 'string' ? error.type : '';
-  return REQUEST_FAULTS[type] ?? null;
+  const known = REQUEST_FAULTS[type];
+  if (known !== undefined) return known;
+  // A body that cannot be decompressed: the body parser says whose fault it is, and zlib gives it no type.
+  return 'status' in error && error.status === 400 ? 'malformed_body' : null;
 }

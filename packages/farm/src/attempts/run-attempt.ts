@@ -16,6 +16,7 @@ import { conclude, endFailed } from './conclude.ts';
 import { NO_FINDINGS } from './findings-reader.ts';
 import { judgeEnd, type Verdict } from './judge-end.ts';
 import type { AttemptOutcome, LiveAttempt } from './live-attempt.ts';
+import { maskFindings } from './mask-findings.ts';
 import { openOutput } from './open-output.ts';
 import { prepareWorkspace, type NotPrepared, type Prepared } from './prepare-workspace.ts';
 import { secretsOf } from './secrets-of.ts';
@@ -91,7 +92,8 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
     logFloodBytes: parts.limits.logFloodBytes,
   };
   const verdict = judgeEnd({ ...end, logTail: output.log.tail(), limits });
-  return await conclude(parts, held, output.log, verdict, await reading.end({ exitCode: end.exitCode }));
+  const read = await reading.end({ exitCode: end.exitCode });
+  return await conclude(parts, held, output.log, verdict, maskFindings(read, secretsOf(job)));
 }
 
 /**
