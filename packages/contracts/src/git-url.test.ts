@@ -52,6 +52,8 @@ describe('parseGitUrl', () => {
     'git@-oProxyCommand=sh:a',
     'git@forge.test:-a',
     'git@for$ge.test:a',
+    'file:/etc',
+    'https:a',
     'file://share/a',
     'file:///',
     `https://forge.test/${'a'.repeat(3000)}`,

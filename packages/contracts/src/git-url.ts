@@ -33,6 +33,8 @@ export function parseGitUrl(text: string): { url: GitUrl } | { refused: string }
   if (scheme === 'ssh') return sshUrl(text);
   if (scheme === 'file') return fileUrl(text);
   if (scheme !== undefined) return refuse('The scheme of the git URL is not http, https, ssh or file.');
+  // `file:/srv/x` would otherwise be read as a path on a host of that name.
+  if (/^(file|https?|ssh|git):/i.test(text)) return refuse('The git URL cannot be read.');
   return scpLikeUrl(text);
 }
 
