@@ -1,4 +1,4 @@
-const AWAY_SQLSTATES = new Set(['57P01', '57P02', '57P03', '57P05', '53300', '57014', '25P03']);
+const AWAY_SQLSTATES = new Set(['40P01', '57P01', '57P02', '57P03', '57P05', '53300', '57014', '25P03']);
 const AWAY_SYSTEM_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -11,7 +11,7 @@ const AWAY_SYSTEM_CODES = new Set([
 const AWAY_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|connection ended|cannot use a pool after|not queryable/i;
 
-/** Whether an error says that Postgres could not be reached or was stopping, so that the same call may work later. */
+/** Whether an error says that Postgres was away, stopping, or ended a deadlock, so that the same call may work later. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

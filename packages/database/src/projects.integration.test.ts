@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { findJob } from './jobs/find-job.ts';
 import { finishAttempt } from './jobs/finish-attempt.ts';
+import { retryJob } from './jobs/retry-job.ts';
 import { deleteRemovedProjects, findProject, removeProject, updateProject } from './projects.ts';
 import { addJob, addProject, addRunningJob, claim, openFarmDatabase, passed } from './stand-ins/farm-rows.ts';
 
@@ -59,4 +60,26 @@ test('a job that is claimed while its project is removed is cancelled all the sa
   }
   const jobs = await farm.db.selectFrom('jobs').select(['status', 'cancel_reason']).execute();
   expect(jobs.filter((job) => job.cancel_reason !== 'the project was removed')).toEqual([]);
+});
+
+test('a job that is submitted while its project is removed is not claimed, and its rows go', async () => {
+  await using farm = await openFarmDatabase();
+  for (let round = 0; round < 20; round++) {
+    const project = await addProject(farm.db);
+    const [jobId] = await Promise.all([addJob(farm.db, project), removeProject(farm.db, project.id)]);
+    expect(await claim(farm.db, jobId)).toBeNull();
+  }
+  await deleteRemovedProjects(farm.db);
+  expect(await farm.db.selectFrom('jobs').select('status').execute()).toEqual([]);
+  expect(await farm.db.selectFrom('projects').select('id').execute()).toEqual([]);
+});
+
+test('a finished job of a removed project cannot be retried', async () => {
+  await using farm = await openFarmDatabase();
+  const project = await addProject(farm.db);
+  const jobId = await addRunningJob(farm.db, project);
+  await finishAttempt(farm.db, passed(jobId));
+  await removeProject(farm.db, project.id);
+  expect(await retryJob(farm.db, jobId)).toBe(false);
+  expect(await claim(farm.db, jobId)).toBeNull();
 });

@@ -90,13 +90,17 @@ export async function removeProject(db: Database, id: string): Promise<void> {
 
 const JOBS_DELETED_PER_PASS = 500;
 
-/** One pass over removed projects: deletes some of their jobs, then those that have none. Returns how many rows went. */
+/**
+ * One pass over removed projects: deletes some of their jobs, then those that have none. Returns how many rows went. What is
+ * still queued came in at the very moment of the removal and goes too.
+ */
 export async function deleteRemovedProjects(db: Database): Promise<number> {
   const jobs = await sql`
     delete from jobs where id in (
       select jobs.id from jobs join projects on projects.id = jobs.project_id
-      where projects.removed_at is not null and jobs.status not in ('queued', 'running')
-      limit ${JOBS_DELETED_PER_PASS})`.execute(db);
+      where projects.removed_at is not null and jobs.status <> 'running'
+      limit ${JOBS_DELETED_PER_PASS})
+    and status <> 'running'`.execute(db);
   const projects = await sql`
     delete from projects where removed_at is not null
     and not exists (select from jobs where jobs.project_id = projects.id)`.execute(db);

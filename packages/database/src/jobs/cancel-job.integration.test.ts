@@ -1,3 +1,4 @@
+import { listFindings } from '../findings.ts';
 import { expect, test } from 'vitest';
 import {
   addJob,
@@ -74,4 +75,18 @@ test('a retry queues a finished job afresh and keeps its earlier attempt', async
   });
   expect(await claim(farm.db, jobId)).toMatchObject({ attempt: 2 });
   expect(await listAttempts(farm.db, jobId)).toMatchObject([{ status: 'cancelled' }, { status: 'running' }]);
+});
+
+test('a job that is cancelled before its next attempt still counts the findings it shows', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addRunningJob(farm.db, await addProject(farm.db));
+  const source = { artifact: 'log', format: 'gcc' };
+  const finding = { kind: 'lint', tool: 'cc', severity: 'low', level: 'warning', message: 'unused' } as const;
+  const findings = [{ ...finding, occurrences: 1, source }];
+  await finishAttempt(farm.db, passed(jobId, { findings, findingsCount: 1 }));
+  await retryJob(farm.db, jobId);
+  await cancelJob(farm.db, jobId, 'not needed');
+  const job = await findJob(farm.db, jobId, null);
+  const shown = await listFindings(farm.db, { jobId, attempt: job!.attempt, after: 0, limit: 10 });
+  expect(job?.findings_count).toBe(shown.length);
 });

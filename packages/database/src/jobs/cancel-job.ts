@@ -5,7 +5,8 @@ export type CancelAnswer = 'cancelled' | 'requested' | 'finished';
 
 /**
  * Cancels a queued job at once; asks the worker of a running one, which the sweep backs up. One update for both, because a
- * job that is claimed at this very moment would be missed by two.
+ * job that is claimed at this very moment would be missed by two. A job that waited for another attempt ends with what the
+ * last one found.
  */
 export async function cancelJob(db: Database, jobId: string, reason: string): Promise<CancelAnswer> {
   const changed = await sql<{ status: string }>`
@@ -13,6 +14,9 @@ export async function cancelJob(db: Database, jobId: string, reason: string): Pr
       update jobs set status = case status when 'queued' then 'cancelled' else status end,
         reason = case status when 'queued' then 'cancelled' else reason end,
         detail = case status when 'queued' then ${reason} else detail end,
+        findings_count = case status when 'queued' then (
+            select count(*) from findings where job_id = jobs.id and findings.attempt = jobs.attempt)
+          else findings_count end,
         finished_at = case status when 'queued' then now() else finished_at end,
         cancel_requested_at = coalesce(cancel_requested_at, now()),
         cancel_reason = coalesce(cancel_reason, ${reason})

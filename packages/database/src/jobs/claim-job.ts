@@ -41,7 +41,9 @@ export async function claimJob(db: Database, options: ClaimOptions): Promise<Cla
   const claimed = await sql<ClaimedJob>`
     with next as (
       select id from jobs
-      where project_id = (select project_id from jobs where id = ${jobId}) and status = 'queued'
+      where status = 'queued' and project_id = (
+        select projects.id from jobs join projects on projects.id = project_id and removed_at is null
+        where jobs.id = ${jobId})
       order by priority, turn, queued_at, id limit 1 for update skip locked),
     claimed as (
       update jobs set status = 'running', attempt = attempt + 1, worker_id = ${worker.id}, claimed_at = now(),
