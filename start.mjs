@@ -26,6 +26,7 @@ const WORDS = {
   check: 'scripts/check.ts',
   format: 'scripts/format.ts',
   bench: 'bench/main.ts',
+  chaos: 'scripts/chaos.ts',
 };
 
 const ROOT = dirname(fileURLToPath(import.meta.url));

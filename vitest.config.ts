@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const INTEGRATION = ['{apps,packages}/*/src/**/*.integration.test.ts'];
-const E2E = ['packages/e2e/src/**/*.e2e.test.ts'];
+const E2E = ['packages/e2e/src/**/*.e2e.test.ts', 'chaos/*.e2e.test.ts'];
 
 // Three sets of tests, by what they need: nothing, real stores and programs, a whole farm of processes.
 export default defineConfig({

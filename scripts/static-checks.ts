@@ -6,7 +6,7 @@ const CHECKS = [
   {
     name: 'lint',
     program: 'oxlint',
-    args: ['start.mjs', 'vitest.config.ts', 'scripts', 'apps', 'packages', 'bench'],
+    args: ['start.mjs', 'vitest.config.ts', 'scripts', 'apps', 'packages', 'bench', 'chaos'],
   },
   { name: 'format', program: 'oxfmt', args: ['--check', '.'] },
 ];
