@@ -66,6 +66,53 @@ export const TestDetail = z.object({
 });
 export type TestDetail = z.infer<typeof TestDetail>;
 
+/** A package that a finding is about, as its ecosystem names it. */
+export const PackageDetail = z.object({
+  /** In the words of OSV: `PyPI`, `npm`, `Go`, `crates.io`, `RubyGems`, `Packagist`, `Maven`, `NuGet`, `Debian`, ... */
+  ecosystem: z.string(),
+  name: z.string(),
+  installed: z.string().optional(),
+  /** Versions that do not have the problem; empty when it is known that there is none. */
+  fixed: z.array(z.string()).optional(),
+  /** Affected versions, in the ecosystem's own notation. */
+  range: z.string().optional(),
+  /** Does the project ask for it by itself? */
+  direct: z.boolean().optional(),
+  dev_only: z.boolean().optional(),
+  /** The lock file or manifest that brought it, POSIX, relative to the repository. */
+  manifest: z.string().optional(),
+  /** How the project came to it, e.g. `app > web > parser`. */
+  paths: z.array(z.string()).optional(),
+  purl: z.string().optional(),
+});
+export type PackageDetail = z.infer<typeof PackageDetail>;
+
+export const Cvss = z.object({
+  version: z.enum(['2.0', '3.0', '3.1', '4.0']).optional(),
+  vector: z.string().optional(),
+  score: z.number().min(0).max(10).optional(),
+  source: z.string().optional(),
+});
+export type Cvss = z.infer<typeof Cvss>;
+
+export const Vex = z.object({
+  status: z.enum(['not_affected', 'affected', 'fixed', 'under_investigation']),
+  justification: z.string().optional(),
+});
+export type Vex = z.infer<typeof Vex>;
+
+/** A known flaw of a package. */
+export const Advisory = z.object({
+  /** All names of the same flaw: CVE, GHSA, the ecosystem's own. */
+  ids: z.array(z.string()),
+  url: z.string().optional(),
+  cvss: z.array(Cvss).optional(),
+  /** Does the project's own code get there? */
+  reachability: z.enum(['called', 'imported', 'required', 'unknown']).optional(),
+  vex: Vex.optional(),
+});
+export type Advisory = z.infer<typeof Advisory>;
+
 /** Where a finding was read: the log, or a file below the workspace. */
 export const FindingSource = z.object({
   artifact: z.string(),
@@ -74,9 +121,9 @@ export const FindingSource = z.object({
 });
 export type FindingSource = z.infer<typeof FindingSource>;
 
-/** Somebody already said that this one is accepted: a comment in the source, or the tool's configuration. */
+/** Somebody already said that this one is accepted: a comment in the source, the tool's configuration, a VEX statement. */
 export const Suppression = z.object({
-  by: z.enum(['source', 'config']),
+  by: z.enum(['source', 'config', 'vex']),
   reason: z.string().optional(),
 });
 export type Suppression = z.infer<typeof Suppression>;
@@ -106,6 +153,12 @@ export const Finding = z.object({
   region: Region.optional(),
   related: z.array(RelatedPlace).optional(),
   test: TestDetail.optional(),
+  package: PackageDetail.optional(),
+  advisory: Advisory.optional(),
+  /** Can the tool mend it by itself? `unsafe`: it may change what the code does. */
+  fixable: z.enum(['safe', 'unsafe']).optional(),
+  /** What to do about it, at most 1 kB. */
+  help: z.string().optional(),
   suppressed: Suppression.optional(),
   /** Fingerprints the tool computed itself, by the tool's name for the recipe. */
   native_fingerprints: z.record(z.string(), z.string()).optional(),

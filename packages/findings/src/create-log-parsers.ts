@@ -3,7 +3,8 @@ import type { ParseResult } from './core/parse-result.ts';
 import { createPathResolver } from './core/repository-path.ts';
 import type { ParseContext } from './core/tool.ts';
 import { createLineSplitter } from './engine/line-splitter.ts';
-import { createLogRunner, LOG_ARTIFACT, type LogToolResult } from './engine/log-runner.ts';
+import { LOG_ARTIFACT } from './engine/log-collector.ts';
+import { createLogRunner, type LogToolResult } from './engine/log-runner.ts';
 import { mergeResults } from './merge-results.ts';
 import { TOOLS } from './tools/registry.ts';
 
@@ -28,24 +29,29 @@ export function createLogParsers(context: LogContext): LogParsers {
     feed: splitter.feed,
     end: ({ exitCode }) => {
       splitter.end();
-      return mergeResults(runner.end().map((result) => toParseResult(result, exitCode, context)));
+      return mergeResults(runner.end({ exitCode }).map((result) => toParseResult(result, exitCode, context)));
     },
   };
 }
 
 function toParseResult(result: LogToolResult, exitCode: number | null, context: LogContext): ParseResult {
-  const { tool, findings, omitted, fault } = result;
+  const { tool, format, findings, omitted, fault, unclosed } = result;
   const isDeclared = context.declaredTools?.includes(tool.name) ?? false;
-  const isSeen = findings.length > 0 || fault !== undefined;
+  const isTold = result.toolRuns.length > 0 && unclosed === 0 && fault === undefined;
+  const isSeen = isTold || findings.length > 0 || fault !== undefined;
   if (!isSeen && !isDeclared) return { findings: [], toolRuns: [], truncated: false };
-  const toolRun: ToolRun = {
-    tool: tool.family,
-    source: { artifact: LOG_ARTIFACT, format: tool.formats[0] },
-    parsed: { findings: findings.reduce((sum, finding) => sum + finding.occurrences, omitted) },
-    ...judge(exitCode, omitted, fault),
-  };
-  if (omitted > 0) toolRun.omitted_findings = omitted;
-  return { findings, toolRuns: [toolRun], truncated: omitted > 0 };
+  const toolRuns = [...result.toolRuns];
+  if (!isTold || omitted > 0) {
+    const last: ToolRun = {
+      tool: tool.family,
+      source: { artifact: LOG_ARTIFACT, format },
+      parsed: { findings: unclosed },
+      ...judge(exitCode, omitted, fault),
+    };
+    if (omitted > 0) last.omitted_findings = omitted;
+    toolRuns.push(last);
+  }
+  return { findings, toolRuns, truncated: omitted > 0 };
 }
 
 /** A log states no totals. Only a recipe that went through to its good end is known to have said everything. */

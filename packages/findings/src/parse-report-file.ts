@@ -1,18 +1,22 @@
 import type { ToolRun } from '@crafting-table/contracts/finding';
 import { createFindingCollector, type FindingCollector } from './core/finding-collector.ts';
-import { boundName, boundText } from './core/bounded-text.ts';
-import { MESSAGE_CHARS_MAX, NAME_CHARS_MAX, SNIFF_BYTES_MAX, TOOL_RUNS_MAX } from './core/limits.ts';
+import { boundName } from './core/bounded-text.ts';
+import { NAME_CHARS_MAX, SNIFF_BYTES_MAX, TOOL_RUNS_MAX } from './core/limits.ts';
 import type { ParseResult } from './core/parse-result.ts';
 import { createPathResolver } from './core/repository-path.ts';
-import type { ParseContext, ReportFile, ReportHead, ReportReader, Tool, ToolRunDraft } from './core/tool.ts';
+import type { ParseContext, ReportFile, ReportFormat, ReportHead, ReportReader, Tool } from './core/tool.ts';
+import { toToolRun } from './core/tool-run.ts';
 import { decodeText } from './engine/decode-text.ts';
 import { TOOLS } from './tools/registry.ts';
 
 /** Reads one report file of a tool. Null: its content is in no known format. Never throws because of the content. */
 export function parseReportFile(file: ReportFile, context: ParseContext): ParseResult | null {
   const head = readHead(file.bytes);
-  const tool = TOOLS.find(({ report }) => report?.sniff(head));
-  return tool?.report === undefined ? null : parseWith(tool, tool.report, file, context);
+  for (const tool of TOOLS) {
+    const report = tool.reports?.find(({ sniff }) => sniff(head));
+    if (report !== undefined) return parseWith(tool, report, file, context);
+  }
+  return null;
 }
 
 function readHead(bytes: Uint8Array): ReportHead {
@@ -21,13 +25,8 @@ function readHead(bytes: Uint8Array): ReportHead {
   return xmlRoot !== undefined && /^[^{[]*</.test(text) ? { text, xmlRoot } : { text };
 }
 
-function parseWith(
-  tool: Tool,
-  report: NonNullable<Tool['report']>,
-  file: ReportFile,
-  context: ParseContext,
-): ParseResult {
-  const source = { artifact: file.path, format: tool.formats[0] };
+function parseWith(tool: Tool, report: ReportFormat, file: ReportFile, context: ParseContext): ParseResult {
+  const source = { artifact: file.path, format: report.format };
   const resolve = createPathResolver(context);
   const collectors: FindingCollector[] = [];
   const toolRuns: ToolRun[] = [];
@@ -44,7 +43,9 @@ function parseWith(
       return collector;
     },
     close: (collector, run) => {
-      if (toolRuns.length < TOOL_RUNS_MAX) toolRuns.push(toToolRun(collector, run, source));
+      if (toolRuns.length < TOOL_RUNS_MAX) {
+        toolRuns.push(toToolRun(collector.tool, run, source, collector.omitted()));
+      }
     },
   };
   try {
@@ -59,16 +60,4 @@ function parseWith(
     toolRuns,
     truncated: collectors.some((collector) => collector.omitted() > 0),
   };
-}
-
-function toToolRun(collector: FindingCollector, run: ToolRunDraft, source: ToolRun['source']): ToolRun {
-  const toolRun: ToolRun = { tool: collector.tool, completeness: run.completeness, source };
-  const version = boundName(run.version, NAME_CHARS_MAX);
-  if (version !== undefined) toolRun.version = version;
-  if (run.claimed !== undefined) toolRun.claimed = run.claimed;
-  if (run.parsed !== undefined) toolRun.parsed = run.parsed;
-  if (run.note !== undefined) toolRun.note = boundText(run.note, MESSAGE_CHARS_MAX);
-  const omitted = collector.omitted();
-  if (omitted === 0) return toolRun;
-  return { ...toolRun, completeness: 'partial', omitted_findings: omitted };
 }

@@ -1,5 +1,12 @@
 // Parsers hand in drafts; here they become findings: bounded texts, mapped paths, one source, duplicates counted.
-import type { Finding, FindingSource, RelatedPlace, TestDetail } from '@crafting-table/contracts/finding';
+import type {
+  Advisory,
+  Finding,
+  FindingSource,
+  PackageDetail,
+  RelatedPlace,
+  TestDetail,
+} from '@crafting-table/contracts/finding';
 import { boundName, boundText, splitMessage } from './bounded-text.ts';
 import { createFindingSet } from './finding-set.ts';
 import {
@@ -8,7 +15,9 @@ import {
   FINDINGS_PER_TOOL_MAX,
   MESSAGE_CHARS_MAX,
   NAME_CHARS_MAX,
+  EXTRA_BYTES_MAX,
   NATIVE_FINGERPRINTS_MAX,
+  PACKAGE_LIST_MAX,
   PATH_CHARS_MAX,
   RELATED_PLACES_MAX,
   TEST_TRIES_MAX,
@@ -30,12 +39,17 @@ export type FindingDraft = Pick<Finding, 'kind' | 'severity' | 'level'> & {
   rawSeverity?: string | undefined;
   cwe?: string[];
   test?: TestDetail;
+  package?: PackageDetail | undefined;
+  advisory?: Advisory | undefined;
+  fixable?: Finding['fixable'] | undefined;
+  /** What to do about it. */
+  help?: string | undefined;
   suppressed?: Finding['suppressed'];
   nativeFingerprints?: Map<string, string>;
   /** Counts from 1. Stated by log parsers only. */
   logLine?: number;
-  /** Written by our own parsers from a closed list of keys; values are small. */
-  extra?: Record<string, string | number | boolean> | undefined;
+  /** Fields of the tool's format that have no place above, as JSON values. */
+  extra?: Record<string, unknown> | undefined;
 };
 
 export type FindingCollector = {
@@ -85,6 +99,10 @@ function toFinding(draft: FindingDraft, origin: FindingOrigin): Finding {
     ...toPlace(draft.place, origin.resolve),
     related: nonEmpty(draft.related?.slice(0, RELATED_PLACES_MAX).map((place) => toRelated(place, origin))),
     test: draft.test && boundTest(draft.test),
+    package: draft.package && boundPackage(draft.package),
+    advisory: draft.advisory && boundAdvisory(draft.advisory),
+    fixable: draft.fixable,
+    help: draft.help === undefined ? undefined : boundText(draft.help, MESSAGE_CHARS_MAX),
     suppressed: draft.suppressed,
     native_fingerprints: boundFingerprints(draft.nativeFingerprints),
     source: withoutAbsent({ ...origin.source, log_line: draft.logLine }),
@@ -134,12 +152,55 @@ function boundFingerprints(stated: Map<string, string> | undefined): Record<stri
   return Object.fromEntries(bounded);
 }
 
-function boundExtra(extra: FindingDraft['extra']): FindingDraft['extra'] {
-  if (extra === undefined) return undefined;
-  const bounded = Object.entries(extra).map(([key, value]) => {
-    return [key, typeof value === 'string' ? boundText(value, NAME_CHARS_MAX) : value] as const;
+/** All names are kept that fit; a name that is too long is left out rather than cut, since nobody could look it up. */
+function boundNames(names: readonly string[] | undefined): string[] | undefined {
+  return names
+    ?.filter((name) => name.length <= NAME_CHARS_MAX)
+    .slice(0, PACKAGE_LIST_MAX)
+    .map((name) => boundText(name, NAME_CHARS_MAX));
+}
+
+function boundPackage(stated: PackageDetail): PackageDetail {
+  return withoutAbsent({
+    ecosystem: boundName(stated.ecosystem, NAME_CHARS_MAX) ?? 'unknown',
+    name: boundName(stated.name, NAME_CHARS_MAX) ?? '(no name)',
+    installed: boundName(stated.installed, NAME_CHARS_MAX),
+    fixed: boundNames(stated.fixed),
+    range: boundName(stated.range, NAME_CHARS_MAX),
+    direct: stated.direct,
+    dev_only: stated.dev_only,
+    manifest: boundName(stated.manifest, PATH_CHARS_MAX),
+    paths: nonEmpty(boundNames(stated.paths)),
+    purl: boundName(stated.purl, NAME_CHARS_MAX),
   });
-  return bounded.length === 0 ? undefined : Object.fromEntries(bounded);
+}
+
+function boundAdvisory(stated: Advisory): Advisory {
+  return withoutAbsent({
+    ids: [...new Set(boundNames(stated.ids))],
+    url: boundName(stated.url, NAME_CHARS_MAX),
+    cvss: nonEmpty(stated.cvss?.slice(0, PACKAGE_LIST_MAX)),
+    reachability: stated.reachability,
+    vex: stated.vex,
+  });
+}
+
+/** Keys are kept in their order as long as all of it stays small; `truncated` says that there were more. */
+function boundExtra(extra: FindingDraft['extra']): FindingDraft['extra'] {
+  const kept: [string, unknown][] = [];
+  let room = EXTRA_BYTES_MAX;
+  for (const [key, value] of Object.entries(extra ?? {})) {
+    const json = JSON.stringify(value);
+    if (json === undefined) continue;
+    room -= key.length + json.length;
+    if (room < 0) {
+      kept.push(['truncated', true]);
+      break;
+    }
+    // Through text and back: what Postgres refuses goes, and nothing of the document it came from stays in memory.
+    kept.push([boundText(key, NAME_CHARS_MAX), JSON.parse(boundText(json, EXTRA_BYTES_MAX))]);
+  }
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 function nonEmpty<Item>(items: Item[] | undefined): Item[] | undefined {

@@ -44,11 +44,16 @@ export function createFindingSet(findingsMax: number): FindingSet {
   };
 }
 
-/** Path, line, and the rule or else what the message says. Tests are known by name, not by place. */
+/** Path, line, and the rule or else what the message says. Tests and packages are known by name, not by place. */
 function keyOfPlace(finding: Finding): string {
   const subproject = finding.subproject ?? '';
   if (finding.test !== undefined) {
     return JSON.stringify(['test', subproject, finding.test.suite, finding.test.name]);
+  }
+  if (finding.package !== undefined) {
+    const { ecosystem, name, installed, manifest } = finding.package;
+    const what = finding.advisory?.ids.toSorted()[0] ?? finding.rule_id ?? finding.message;
+    return JSON.stringify(['package', subproject, ecosystem, name, installed, manifest, what]);
   }
   const rule = finding.rule_id ?? messageTemplate(finding.message);
   const path = finding.path ?? finding.path_raw;

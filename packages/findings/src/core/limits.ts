@@ -27,6 +27,10 @@ export const RELATED_PLACES_MAX = 20;
 export const TEST_TRIES_MAX = 20;
 export const NATIVE_FINGERPRINTS_MAX = 10;
 export const CWE_MAX = 20;
+/** Names of one advisory, its scores, ways to one package, fixed versions: each list. */
+export const PACKAGE_LIST_MAX = 20;
+/** Extra fields of the tool's own format, as JSON. */
+export const EXTRA_BYTES_MAX = 8 * 1024;
 
 export const PATH_CHARS_MAX = 1024;
 /** Answers of `knownFile` that are remembered, because the answer may cost a system call. */

@@ -22,11 +22,28 @@ export type LogLine = {
   number: number;
 };
 
+/**
+ * What became of a line that a parser was shown.
+ * - `ignored`: it is not mine. `watching`: nor is this one, but show me the next line, with or without a hint.
+ * - `taken`: it is mine. `reading`: so it is, and show me the next line, with or without a hint.
+ * A line that somebody has taken is not shown to the fallbacks.
+ */
+export type LineVerdict = 'ignored' | 'watching' | 'taken' | 'reading';
+
 export type LogParser = {
-  /** Takes one line. True: the next line is wanted too, whether it carries a hint or not. */
-  line: (line: LogLine) => boolean;
-  /** The log is over. */
-  end: () => void;
+  line: (line: LogLine) => LineVerdict;
+  /** The log is over. `exitCode`: of the recipe, null when it did not end by itself. */
+  end: (meta: { exitCode: number | null }) => void;
+};
+
+/** What the parser of a log hands over. */
+export type LogCollector = FindingCollector & {
+  /**
+   * An invocation of the tool is over, as far as the log tells: everything added since the last call belongs to it. An
+   * invocation that found nothing is told as well, wherever the log shows that the tool ran. Without any call there is one
+   * tool run for a log with findings, judged by the exit code of the recipe.
+   */
+  closeRun: (run: ToolRunDraft) => void;
 };
 
 /** The first bytes of a report file, decoded. */
@@ -46,7 +63,9 @@ export type ReportFile = {
 /** What one invocation of a tool amounts to, without the fields that the caller knows better. */
 export type ToolRunDraft = Pick<ToolRun, 'completeness'> & {
   version?: string | undefined;
+  /** Totals that the tool states. Where `parsed` has the same key and a smaller number, the run becomes `partial`. */
   claimed?: Record<string, number> | undefined;
+  /** `findings` is counted by the caller where it is not given. */
   parsed?: Record<string, number> | undefined;
   note?: string | undefined;
 };
@@ -59,27 +78,39 @@ export type ReportReader = {
   close: (collector: FindingCollector, run: ToolRunDraft) => void;
 };
 
+/** One layout of a tool's output in a log. */
+export type LogFormat = {
+  /** Word for `source.format`. */
+  format: string;
+  /** A line without this is not shown to the parser. No anchors but `^`, no quantifier without an upper bound. */
+  hint: RegExp;
+  /** Sees only lines that no other parser has taken. */
+  isFallback?: true;
+  createParser: (collector: LogCollector) => LogParser;
+};
+
+/** One format of a tool's report files. A document of that format in the middle of a log is read as well. */
+export type ReportFormat = {
+  /** Word for `source.format`. */
+  format: string;
+  /** Is this file in the tool's format? Decided by content only. */
+  sniff: (head: ReportHead) => boolean;
+  parse: (file: ReportFile, reader: ReportReader, context: ParseContext) => void;
+};
+
 export type Tool = {
   /** `<ecosystem>/<tool>`, the folder. */
   name: string;
-  ecosystem: string;
+  /** As its makers write it. */
+  title: string;
   /** Tools of one family report the same findings in different clothes; it is part of a fingerprint. */
   family: string;
-  /** Words for `source.format`; the first is the default. */
-  formats: readonly [string, ...string[]];
-  /** What it costs to run: `line` sees hinted lines only, `document` reads a whole file. */
-  cost: 'line' | 'document';
-  /** Versions whose output the samples hold, and where the format is described. */
+  /** Versions whose output the samples hold. */
   versions: string;
+  /** `captured`: the samples are what the real tool printed. `documented`: written after the tool's documentation. */
+  evidence: 'captured' | 'documented';
+  /** Where the formats are described. */
   docs: readonly string[];
-  log?: {
-    /** A line without this is not shown to the parser. No anchors, no quantifier without an upper bound. */
-    hint: RegExp;
-    createParser: (collector: FindingCollector) => LogParser;
-  };
-  report?: {
-    /** Is this file in the tool's format? Decided by content only. */
-    sniff: (head: ReportHead) => boolean;
-    parse: (file: ReportFile, reader: ReportReader, context: ParseContext) => void;
-  };
+  logs?: readonly LogFormat[];
+  reports?: readonly ReportFormat[];
 };

@@ -135,7 +135,7 @@ describe('the hints', () => {
     const hostile = ['1', ':1', '(1', ' ', 'a:', ':', '(', 'a.c:', '\t', 'é', ':1 -'].map((seed) =>
       seed.repeat(Math.ceil(65_536 / seed.length)),
     );
-    for (const hint of TOOLS.flatMap((tool) => tool.log?.hint ?? [])) {
+    for (const { hint } of TOOLS.flatMap((tool) => tool.logs ?? [])) {
       for (const line of hostile) {
         const started = performance.now();
         hint.test(line);

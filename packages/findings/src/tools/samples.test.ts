@@ -31,10 +31,9 @@ describe.each(folders)('%s', (folder) => {
     for (const { variant } of samples) expect(readme).toContain(`| ${variant} |`);
   });
 
-  it('belongs to its ecosystem and can read something', () => {
+  it('can read something', () => {
     const tool = TOOLS.find(({ name }) => name === folder)!;
-    expect(tool.ecosystem).toBe(folder.split('/')[0]);
-    expect([tool.log, tool.report].some((part) => part !== undefined)).toBe(true);
+    expect([...(tool.logs ?? []), ...(tool.reports ?? [])]).not.toEqual([]);
   });
 
   it.each(samples)('reads $variant as expected', async (sample) => {
@@ -46,7 +45,7 @@ describe.each(folders)('%s', (folder) => {
     const result = parseSample(sample)!;
     for (const finding of result.findings) expect(Finding.parse(finding)).toEqual(finding);
     for (const toolRun of result.toolRuns) expect(ToolRun.parse(toolRun)).toEqual(toolRun);
-    expect(result.findings.length).toBeGreaterThan(0);
+    expect([...result.findings, ...result.toolRuns]).not.toEqual([]);
   });
 });
 

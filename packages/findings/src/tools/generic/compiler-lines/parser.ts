@@ -1,8 +1,8 @@
 import type { FindingKind } from '@crafting-table/contracts/finding';
-import type { FindingCollector, FindingDraft } from '../../../core/finding-collector.ts';
+import type { FindingDraft } from '../../../core/finding-collector.ts';
 import { CONTINUATION_LINES_MAX, RELATED_PLACES_MAX } from '../../../core/limits.ts';
 import { COMPILER_SEVERITY, LINTER_SEVERITY } from '../../../core/severity.ts';
-import type { LogLine, LogParser } from '../../../core/tool.ts';
+import type { LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
 import { type Diagnostic, readDiagnosticLine } from './diagnostic-line.ts';
 
 type OpenDiagnostic = {
@@ -12,7 +12,7 @@ type OpenDiagnostic = {
 };
 
 /** A diagnostic stays open while its code frame, explanation and notes follow, and is handed over when they end. */
-export function createCompilerLinesParser(collector: FindingCollector): LogParser {
+export function createCompilerLinesParser(collector: LogCollector): LogParser {
   let open: OpenDiagnostic | undefined;
 
   const close = () => {
@@ -32,7 +32,7 @@ export function createCompilerLinesParser(collector: FindingCollector): LogParse
         close();
         open = { draft: draftOf(diagnostic, line), detail: [], related: [] };
       }
-      return open !== undefined;
+      return open === undefined ? 'ignored' : 'reading';
     },
     end: close,
   };
