@@ -91,6 +91,7 @@ create table jobs (
   constraint jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'passed'::text, 'failed'::text, 'cancelled'::text]))),
   constraint jobs_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id)
 ) with (fillfactor=80);
+CREATE INDEX jobs_finished ON jobs USING btree (finished_at DESC) WHERE (status = ANY (ARRAY['passed'::text, 'failed'::text, 'cancelled'::text]));
 CREATE INDEX jobs_next ON jobs USING btree (project_id, priority, turn) WHERE (status = 'queued'::text);
 CREATE INDEX jobs_of_all ON jobs USING btree (recipe, status, id DESC NULLS LAST);
 CREATE INDEX jobs_of_owner ON jobs USING btree (owner, recipe, status, id DESC NULLS LAST);
@@ -148,6 +149,7 @@ create table sweep (
   queue_incarnation text,
   invariant_violations integer not null default 0,
   checked_at timestamp with time zone,
+  broken_rules jsonb not null default '[]'::jsonb,
   constraint sweep_pkey PRIMARY KEY (single),
   constraint sweep_single_check CHECK (single)
 );

@@ -50,6 +50,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       claimSecs: settings.CRAFTING_CLAIM_SECS,
       deadlineGraceSecs: settings.CRAFTING_DEADLINE_GRACE_SECS,
       redispatchSecs: settings.CRAFTING_REDISPATCH_SECS,
+      slowSecs: 15 * settings.CRAFTING_SWEEP_SECS,
       logRetention: {
         days: settings.CRAFTING_LOG_KEEP_DAYS,
         attempts: settings.CRAFTING_LOG_KEEP_ATTEMPTS,

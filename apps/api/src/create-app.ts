@@ -1,14 +1,18 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
+import type { Pulse } from '@crafting-table/database/feel-pulse';
 import { createHandlers, type Parts } from './handlers/handlers.ts';
 import { bindRoutes } from './http/bind-routes.ts';
 import { createGuards } from './http/guards.ts';
 import { createErrorHandler } from './http/handle-error.ts';
 import { createNetworks } from './http/networks.ts';
+import { refuseInSilence } from './http/refuse-in-silence.ts';
 
 export type AppOptions = Parts & {
   lanCidrs: readonly string[];
   trustedProxies: readonly string[];
+  /** Of the database. */
+  pulse: Pulse;
   log: Logger;
 };
 
@@ -22,7 +26,8 @@ export function createApp(options: AppOptions): Express {
     response.set({ 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
     next();
   });
-  bindRoutes(app, createHandlers(options), createGuards(options.authenticator, options.lanCidrs));
+  const guards = createGuards(options.authenticator, options.lanCidrs);
+  bindRoutes(app, createHandlers(options), { ...guards, silence: refuseInSilence(options.pulse) });
   app.use(createErrorHandler(options.log));
   return app;
 }

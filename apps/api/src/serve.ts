@@ -6,6 +6,7 @@ import pino, { type Logger } from 'pino';
 import { VERSION } from '@crafting-table/contracts/version';
 import { connectDatabase, type Database } from '@crafting-table/database/connect';
 import { isDatabaseAway } from '@crafting-table/database/database-away';
+import { feelPulse } from '@crafting-table/database/feel-pulse';
 import { listen } from '@crafting-table/database/listen';
 import { migrate } from '@crafting-table/database/migrate';
 import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
@@ -20,7 +21,16 @@ import { queueTarget, type QueueTarget } from '@crafting-table/queues/queue-targ
 import { readConfigOrExit, type ApiConfig } from './config.ts';
 import { createApp } from './create-app.ts';
 
-const REQUEST_LIMITS = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
+/**
+ * A whole request has to be here within `requestTimeout`: its body has 2 MiB at most, which takes a second on a LAN. Node
+ * looks only each `connectionsCheckingInterval`, 30 s if not told otherwise.
+ */
+const REQUEST_LIMITS = {
+  requestTimeout: 15_000,
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+};
 /** Requests that are still open this long after the stop signal are cut off. */
 const CLOSE_MS = 2000;
 const DATABASE_RETRY_MS = 500;
@@ -68,6 +78,7 @@ export async function serve(): Promise<void> {
     isPrepared: () => isPrepared,
     workerAliveSecs: config.leaseSecs + config.sweepLimits.lostGraceSecs,
     authenticator,
+    pulse: stack.use(feelPulse(config.databaseUrl)),
     log,
   });
   const server = createServer(REQUEST_LIMITS, app).listen(config.port, config.host);

@@ -21,6 +21,7 @@ describe('the launcher', () => {
       await using farm = launch(folder.path);
       const url = await farm.untilReady();
       const api = await farm.askApi(url);
+      await untilWorkerIsUp(folder.path);
       expect(api.databaseUrl).toMatch(/^postgres:/);
       expect(await farm.stop(signal)).toBe(0);
       expect(farm.lines.join('\n')).toContain('database: Postgres 18.');
@@ -34,6 +35,7 @@ describe('the launcher', () => {
     await using folder = await temporaryFolder();
     await using farm = launch(folder.path, [], { CRAFTING_WORKER_NAME: 'stubborn' });
     await farm.untilReady();
+    await untilWorkerIsUp(folder.path);
     farm.child.kill('SIGINT');
     await farm.untilLine(/^stopping \(SIGINT\)/);
     expect(await farm.stop('SIGINT')).toBe(0);
@@ -166,6 +168,11 @@ async function survivorsOf(folder: string, more: number[] = []): Promise<number[
   const worker = (await lastLogLine(folder, 'worker-1').catch(() => undefined))?.pid ?? 0;
   const postgres = (await postmasterOf(folder).catch(() => undefined))?.pid ?? 0;
   return [redis, worker, postgres, ...more].filter((pid) => pid > 0 && isAlive(pid));
+}
+
+/** A farm is ready when its API is: a worker that is told to stop before it came up has nothing to say. */
+async function untilWorkerIsUp(folder: string): Promise<void> {
+  while ((await lastLogLine(folder, 'worker-1').catch(() => undefined))?.msg !== 'worker up') await pause();
 }
 
 async function lastLogLine(folder: string, name: string): Promise<{ msg: string; pid?: number }> {

@@ -1,5 +1,5 @@
 import { availableParallelism, homedir, hostname } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join, resolve, sep } from 'node:path';
 import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
 import { findToolchainVariables } from '@crafting-table/runner/process/toolchain-variables';
 
@@ -41,6 +41,8 @@ export type WorkerConfig = ReturnType<typeof readConfig>;
 export function readConfig(environment: Record<string, string | undefined> = process.env) {
   const settings = readSettings(NAMES, environment);
   const dataDir = resolve(settings.CRAFTING_DATA_DIR);
+  const workspaceDir = resolve(settings.CRAFTING_WORKSPACE_DIR ?? join(dataDir, 'workspaces'));
+  const cacheDir = resolve(settings.CRAFTING_CACHE_DIR ?? join(dataDir, 'caches'));
   return {
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL,
@@ -49,8 +51,9 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     concurrency: settings.CRAFTING_CONCURRENCY ?? availableParallelism(),
     containment: settings.CRAFTING_CONTAINMENT,
     mirrorDir: join(dataDir, 'mirrors'),
-    workspaceDir: resolve(settings.CRAFTING_WORKSPACE_DIR ?? join(dataDir, 'workspaces')),
-    cacheDir: resolve(settings.CRAFTING_CACHE_DIR ?? join(dataDir, 'caches')),
+    workspaceDir,
+    cacheDir,
+    ownFolders: outermost([dataDir, workspaceDir, cacheDir]),
     spoolDir: join(dataDir, 'spools'),
     recipePath: settings.CRAFTING_RECIPE_PATH ?? withoutOwnTools(environment['PATH'] ?? DEFAULT_PATH),
     toolchainVariables: findToolchainVariables(homedir(), environment),
@@ -72,6 +75,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       claimSecs: settings.CRAFTING_CLAIM_SECS,
       deadlineGraceSecs: settings.CRAFTING_DEADLINE_GRACE_SECS,
       redispatchSecs: settings.CRAFTING_REDISPATCH_SECS,
+      slowSecs: 15 * settings.CRAFTING_SWEEP_SECS,
       logRetention: {
         days: settings.CRAFTING_LOG_KEEP_DAYS,
         attempts: settings.CRAFTING_LOG_KEEP_ATTEMPTS,
@@ -87,6 +91,14 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     },
     logLevel: settings.CRAFTING_LOG_LEVEL,
   };
+}
+
+/** Those that lie in none of the others. */
+function outermost(folders: readonly string[]): string[] {
+  const isAbove = (upper: string, lower: string) => lower.startsWith(upper === sep ? upper : upper + sep);
+  return [...new Set(folders)].filter(
+    (folder) => !folders.some((other) => other !== folder && isAbove(other, folder)),
+  );
 }
 
 /** npm and start.mjs put the farm's own Node and its packages in front of PATH; a recipe is to find the host's. */

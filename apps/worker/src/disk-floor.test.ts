@@ -25,6 +25,13 @@ test('of a small volume a tenth is enough', async () => {
   expect(await checkDiskFloor('/w', 5 * GIB)).toMatch(/the floor is 2\.10 GiB/);
 });
 
+test('the numbers of a volume smaller than 1 GiB are no zeros', async () => {
+  free(0.03, 0.5);
+  expect(await checkDiskFloor('/w', 5 * GIB)).toBe(
+    'only 30.7 MiB are free for workspaces, the floor is 51.2 MiB',
+  );
+});
+
 test('only changes are told, and one whose telling failed is told again', async () => {
   const told: (string | null)[] = [];
   free(1, 1000);

@@ -27,9 +27,11 @@ export async function checkDiskFloor(folder: string, floorBytes: number): Promis
   const free = bavail * bsize;
   const floor = Math.min(floorBytes, (blocks * bsize) / 10);
   if (free >= floor) return null;
-  return `only ${gib(free)} GiB are free for workspaces, the floor is ${gib(floor)} GiB`;
+  return `only ${inWords(free)} are free for workspaces, the floor is ${inWords(floor)}`;
 }
 
-function gib(bytes: number): string {
-  return (bytes / 1024 ** 3).toFixed(2);
+function inWords(bytes: number): string {
+  return bytes < 1024 ** 3
+    ? `${(bytes / 1024 ** 2).toFixed(1)} MiB`
+    : `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
 }

@@ -22,10 +22,11 @@ import { queueTarget } from '@crafting-table/queues/queue-target';
 import { startConsumer } from '@crafting-table/queues/start-consumer';
 import { createMirrors } from '@crafting-table/runner/git/mirror';
 import { createWorkspaces } from '@crafting-table/runner/git/workspaces';
+import { canNarrowView } from '@crafting-table/runner/process/narrow-view';
 import { openSpawner } from '@crafting-table/runner/process/open-spawner';
 import { probeContainment } from '@crafting-table/runner/process/probe-containment';
 import { readConfigOrExit, type WorkerConfig } from './config.ts';
-import { watchDisk } from './disk-floor.ts';
+import { checkDiskFloor, watchDisk } from './disk-floor.ts';
 import { drain } from './drain.ts';
 import { startFindingsReader } from './findings-thread/read-findings.ts';
 import { keepLeases } from './lease-keeper/keep-leases.ts';
@@ -47,6 +48,7 @@ export async function work(): Promise<void> {
   const id = randomUUID();
   const spawner = stack.use(await openSpawner());
   const containment = await probeContainment(config.containment, spawner);
+  const hiddenFolders = (await canNarrowView(containment, spawner)) ? config.ownFolders : [];
   const worker = { id, name: config.name, containment };
   const queue = queueTarget(config);
   const db = stack.use(
@@ -74,6 +76,7 @@ export async function work(): Promise<void> {
     findings: stack.use(startFindingsReader()),
     clock: stack.use(openFileClock(config.workspaceDir)),
     spawner,
+    hiddenFolders,
     worker,
     onTrouble: (message, fields) => log.error(fields, message),
     onTidied: (message, fields) => log.info(fields, message),
@@ -82,6 +85,8 @@ export async function work(): Promise<void> {
   const live = new Set<LiveAttempt>();
   const underway = new Set<Promise<void>>();
   let blocked: string | null = null;
+  // Asked at each claim too: a recipe fills a disk faster than it is looked at again and again.
+  const isDiskLow = async () => (await checkDiskFloor(config.workspaceDir, config.diskFloorBytes)) !== null;
 
   const consumer = stack.use(
     startConsumer({
@@ -89,7 +94,9 @@ export async function work(): Promise<void> {
       concurrency: config.concurrency,
       onError: (error) => log.warn({ err: error }, 'the queue is in trouble'),
       async handle(delivery) {
-        if (blocked !== null || stop.aborted) return forgetDispatch(db, [delivery.job_id]); // For another worker.
+        if (blocked !== null || stop.aborted || (await isDiskLow())) {
+          return forgetDispatch(db, [delivery.job_id]); // For another worker, or for this one later.
+        }
         const attempt = runAttempt(parts, delivery, live).then(
           (outcome) => log.debug({ ...delivery, outcome }, 'attempt ended'),
           (error: unknown) => log.error({ err: error, ...delivery }, 'an attempt failed in the farm itself'),
@@ -118,7 +125,8 @@ export async function work(): Promise<void> {
     }),
   );
   stack.use(repeat(CLEAR_UP_MS, () => clearUp(parts, config.workspaceDir)));
-  log.info({ ...worker, starts: spawner.means, slots: config.concurrency, queue: queue.backend }, 'ready');
+  const started = { starts: spawner.means, hides: hiddenFolders, slots: config.concurrency };
+  log.info({ ...worker, ...started, queue: queue.backend }, 'ready');
 
   if (!stop.aborted) await once(stop, 'abort');
   log.info({ running: live.size }, 'draining');

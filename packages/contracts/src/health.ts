@@ -1,4 +1,4 @@
-// What GET /healthz says: enough to know whether the farm works, nothing that needs a bearer.
+// What GET /healthz says: enough to know whether the farm works. Without an admin's bearer it names nobody's jobs.
 import { z } from 'zod';
 import { QueueBackend } from './delivery.ts';
 import { Containment } from './words.ts';
@@ -15,6 +15,15 @@ export const WorkerView = z.object({
   seen_at: z.iso.datetime(),
 });
 export type WorkerView = z.infer<typeof WorkerView>;
+
+/** A rule of the life of a job that rows break. There is no such row in a farm without a fault of its own. */
+export const BrokenRule = z.object({
+  rule: z.string(),
+  violations: z.int(),
+  /** The newest few of them. */
+  job_ids: z.array(z.string()),
+});
+export type BrokenRule = z.infer<typeof BrokenRule>;
 
 export const Health = z.object({
   status: z.enum(['ok', 'degraded']),
@@ -37,6 +46,8 @@ export const Health = z.object({
     last_swept_at: z.iso.datetime().nullable(),
     age_secs: z.number().nullable(),
     invariant_violations: z.int(),
+    /** Only for admins: ids of jobs are nobody else's business. */
+    broken_rules: z.array(BrokenRule).optional(),
   }),
 });
 export type Health = z.infer<typeof Health>;

@@ -52,7 +52,7 @@ export const Subproject = z.strictObject({
   lint: Command.optional(),
   audit: Command.optional(),
   timeout_secs: TimeoutSecs.optional(),
-  /** After these reasons the farm makes another attempt by itself, up to ATTEMPTS_MAX in all. */
+  /** After these reasons the farm makes another attempt by itself, up to ATTEMPTS_MAX in all. One that was given back does not count. */
   retry_on: z.array(RetryableReason).max(10).optional(),
   /** Silence longer than this ends the attempt; 0 turns the limit off. */
   no_output_secs: z.int().nonnegative().max(TIMEOUT_SECS_MAX).optional(),

@@ -176,15 +176,16 @@ export const SETTINGS = {
     readBy: farm,
   },
   CRAFTING_DEADLINE_GRACE_SECS: {
-    schema: z.coerce.number().nonnegative().max(3600).default(30),
-    example: '30',
+    schema: z.coerce.number().nonnegative().max(3600).default(25),
+    example: '25',
     help: 'How long after its deadline, or after an unanswered cancel, the server ends a job without its worker.',
     readBy: farm,
   },
   CRAFTING_SWEEP_SECS: {
-    schema: seconds(1),
+    // A longer pause would look like an outage of Postgres, after which no lease is judged.
+    schema: z.coerce.number().positive().max(2).default(1),
     example: '1',
-    help: 'Pause between two passes of the sweep.',
+    help: 'Pause between two passes of the sweep, 2 at most.',
     readBy: farm,
   },
   CRAFTING_REDISPATCH_SECS: {

@@ -8,6 +8,9 @@ types.setTypeParser(types.builtins.INT8, Number);
 
 export type Database = Kysely<Schema> & AsyncDisposable;
 
+/** Where a query can be sent: the pool, or a transaction. */
+export type Connection = Kysely<Schema>;
+
 export type ConnectOptions = {
   url: string;
   /** Connections this process may hold at once. */

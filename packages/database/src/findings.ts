@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
 import type { Database } from './connect.ts';
 
@@ -14,6 +14,17 @@ export async function listFindings(
     where job_id = ${of.jobId} and attempt = ${of.attempt} and ordinal > ${of.after}
     order by ordinal limit ${of.limit}`.execute(db);
   return found.rows;
+}
+
+/**
+ * How many findings an attempt has: those that are stored, numbered from 1 without a gap, and those that its tools reported
+ * beyond what is kept.
+ */
+export function findingsOf(jobId: RawBuilder<unknown>, attempt: RawBuilder<unknown>): RawBuilder<number> {
+  return sql<number>`(
+    select coalesce((select max(ordinal) from findings where job_id = ${jobId} and attempt = ${attempt}), 0)
+      + coalesce((select sum((data->>'omitted_findings')::int) from tool_runs
+        where job_id = ${jobId} and attempt = ${attempt}), 0))`;
 }
 
 export async function listToolRuns(db: Database, of: { jobId: string; attempt: number }): Promise<ToolRun[]> {

@@ -1,8 +1,10 @@
 import { zstdDecompressSync } from 'node:zlib';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { appendLogChunks, findChunkOfLine, listLastChunks, listLogChunks, measureLog } from './log-chunks.ts';
 import { addProject, addRunningJob, openFarmDatabase } from './stand-ins/farm-rows.ts';
 import { chunkOf, chunksOf } from './stand-ins/log-chunk.ts';
+import { untilLockWaits } from './stand-ins/lock-waits.ts';
 import type { Database } from './connect.ts';
 
 test('a chunk that is sent twice is stored once', async () => {
@@ -57,6 +59,22 @@ test('a line is found in the chunk where it begins or right after it', async () 
   const offsets = await Promise.all([1, 2, 3, 4].map((line) => findChunkOfLine(farm.db, { ...held, line })));
   expect(offsets).toEqual([0, 0, 3, 3]);
   expect(await findChunkOfLine(farm.db, { ...held, line: 99 })).toBe(Number.MAX_SAFE_INTEGER);
+});
+
+test('an attempt that ends at this very moment keeps its log whole', async () => {
+  await using farm = await openFarmDatabase();
+  const held = { jobId: await addRunningJob(farm.db, await addProject(farm.db)), attempt: 1 };
+  await appendLogChunks(farm.db, held, chunksOf('one\n', 'two\n'), null);
+  const { trimming } = await farm.db.transaction().execute(async (transaction) => {
+    await sql`update jobs set status = 'failed', lease_until = null where id = ${held.jobId}`.execute(
+      transaction,
+    );
+    const trimming = appendLogChunks(farm.db, held, [], { fromByte: 0, toByte: 4 });
+    await untilLockWaits(farm.db, 1);
+    return { trimming };
+  });
+  expect(await trimming).toBe('over');
+  expect(await textOf(farm.db, held)).toBe('one\ntwo\n');
 });
 
 async function textOf(db: Database, held: { jobId: string; attempt: number }): Promise<string> {

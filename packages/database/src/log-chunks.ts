@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { LogChunk } from '@crafting-table/contracts/log';
-import type { Database } from './connect.ts';
+import type { Connection, Database } from './connect.ts';
 
 export type ChunkRow = Omit<LogChunk, 'data'> & { data: Buffer };
 
@@ -12,7 +12,7 @@ export type Trim = { fromByte: number; toByte: number };
  * means that the attempt was ended: nothing was stored.
  */
 export async function appendLogChunks(
-  db: Database,
+  db: Connection,
   held: { jobId: string; attempt: number },
   chunks: LogChunk[],
   trim: Trim | null,
@@ -29,19 +29,20 @@ export async function appendLogChunks(
 
 /**
  * Removes the chunks of a running attempt that begin in a range. A statement of its own, before the chunks that follow:
- * the one on the border is removed first and comes back shorter, under its old number.
+ * the one on the border is removed first and comes back shorter, under its old number. The row of the job is locked, as by
+ * every write of an attempt: seen without a lock, an attempt that ends at this very moment would still seem to run.
  */
 export async function trimLogChunks(
-  db: Database,
+  db: Connection,
   held: { jobId: string; attempt: number },
   trim: Trim,
 ): Promise<void> {
   await sql`
-    delete from log_chunks where job_id = ${held.jobId} and attempt = ${held.attempt}
-      and byte_offset >= ${trim.fromByte} and byte_offset < ${trim.toByte}
-      and exists (select from jobs where id = ${held.jobId} and attempt = ${held.attempt} and status = 'running')`.execute(
-    db,
-  );
+    with held as materialized (
+      select id, attempt from jobs
+      where id = ${held.jobId} and attempt = ${held.attempt} and status = 'running' for no key update)
+    delete from log_chunks using held where job_id = held.id and log_chunks.attempt = held.attempt
+      and byte_offset >= ${trim.fromByte} and byte_offset < ${trim.toByte}`.execute(db);
 }
 
 /** An insert of chunks for each row of `relation (id, attempt)`, to stand inside a larger statement. */
@@ -73,7 +74,7 @@ export async function listLogChunks(
 
 /** The last chunks of an attempt, in order. */
 export async function listLastChunks(
-  db: Database,
+  db: Connection,
   of: { jobId: string; attempt: number; limit: number },
 ): Promise<ChunkRow[]> {
   const found = await sql<ChunkRow>`
@@ -92,7 +93,7 @@ export type LogExtent = {
 };
 
 /** How much of an attempt's log is stored, without reading it. */
-export async function measureLog(db: Database, of: { jobId: string; attempt: number }): Promise<LogExtent> {
+export async function measureLog(db: Connection, of: { jobId: string; attempt: number }): Promise<LogExtent> {
   const found = await sql<LogExtent>`
     select count(*) as chunks, coalesce(sum(byte_length), 0)::bigint as stored_bytes,
       coalesce(max(byte_offset + byte_length), 0)::bigint as end_byte,

@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createTestDatabase } from '@crafting-table/dev-services/test-database';
 import { Client } from 'pg';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isDatabaseAway } from './database-away.ts';
+import { describeSchema } from './describe-schema.ts';
 import { migrate, readMigrations } from './migrate.ts';
+
+const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 
 test('a database that is migrated already is left alone', async () => {
   await using database = await createTestDatabase();
@@ -42,6 +47,82 @@ test('a migration that fails leaves nothing behind and carries the cause', async
   const tables = await query(database.url, `select tablename from pg_tables where schemaname = 'public'`);
   expect(tables.map((row) => row['tablename']).toSorted()).toEqual(['jobs', 'schema_migrations']);
 });
+
+test('a migration that has to wait for a table gives way to those who work, and is tried again', async () => {
+  await using database = await createTestDatabase();
+  await startAt(database.url, 1);
+  await using holder = await connect(database.url);
+  await holder.client.query('begin; lock table sweep in share mode');
+  const migrating = migrate(database.url);
+  await vi.waitUntil(() => hasGivenWay(database.url));
+  await query(database.url, `set lock_timeout = '10s'; select from sweep`); // In vain behind one that goes on waiting.
+  await holder.client.query('rollback');
+  expect(await migrating).toBe((await readMigrations()).length - 1);
+});
+
+const versions = (await readMigrations()).map(({ version }) => version);
+
+describe.each(versions)('a database at schema %i', (version) => {
+  test('has a sample of each of its tables', async () => {
+    await using database = await createTestDatabase();
+    await startAt(database.url, version);
+    const rows = await readAll(database.url);
+    const empty = Object.keys(rows).filter((table) => rows[table]!.length === 0);
+    expect(empty, 'put rows into migrations/samples/').toEqual([]);
+  });
+
+  test('comes to the newest schema with all its rows', async () => {
+    await using database = await createTestDatabase();
+    await startAt(database.url, version);
+    const before = await readAll(database.url);
+    expect(await migrate(database.url)).toBe(versions.filter((each) => each > version).length);
+    expect(await describeSchema(database.url)).toBe(
+      await readFile(new URL('schema.sql', MIGRATIONS), 'utf8'),
+    );
+    const after = await readAll(database.url);
+    for (const [table, rows] of Object.entries(before)) expect(after[table]).toMatchObject(rows);
+  });
+});
+
+/** Makes the database anew as a farm of that version left it: each migration, then the rows that it made possible. */
+async function startAt(url: string, version: number): Promise<void> {
+  await query(url, 'drop schema public cascade; create schema public');
+  for (const each of versions.filter((one) => one <= version)) {
+    await migrate(url, each);
+    const sample = await readSample(each);
+    if (sample !== null) await query(url, sample);
+  }
+}
+
+async function readSample(version: number): Promise<string | null> {
+  const file = new URL(`samples/${String(version).padStart(4, '0')}.sql`, MIGRATIONS);
+  return existsSync(file) ? await readFile(file, 'utf8') : null;
+}
+
+/** Every row of every table but that of the migrations themselves, in an order that does not depend on later columns. */
+async function readAll(url: string): Promise<Record<string, Record<string, unknown>[]>> {
+  const tables = await query(
+    url,
+    `select relname as name, (
+       select string_agg(quote_ident(attname), ', ' order by attnum) from pg_index
+       join pg_attribute on attrelid = indrelid and attnum = any(indkey) where indrelid = pg_class.oid and indisprimary) as key
+     from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> 'schema_migrations'`,
+  );
+  const rows: Record<string, Record<string, unknown>[]> = {};
+  for (const { name, key } of tables) {
+    rows[String(name)] = await query(url, `select * from ${String(name)} order by ${String(key)}`);
+  }
+  return rows;
+}
+
+/** Whether a migration waits to try again: it holds the lock that keeps others from migrating, and waits for none. */
+async function hasGivenWay(url: string): Promise<boolean> {
+  const found = await query(
+    url,
+    `select from pg_stat_activity where datname = current_database() and state = 'idle' and query = 'rollback'`,
+  );
+  return found.length === 1;
+}
 
 test('a server that goes away in the middle fails the migration, not the process', async () => {
   await using database = await createTestDatabase();

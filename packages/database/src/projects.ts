@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { ProjectBody, Subproject } from '@crafting-table/contracts/project';
 import type { Database } from './connect.ts';
+import { lockJobs } from './jobs/lock-jobs.ts';
 import type { GitCredentials } from './schema.ts';
 
 export type ProjectRow = {
@@ -74,6 +75,7 @@ export async function updateProject(
 export async function removeProject(db: Database, id: string): Promise<void> {
   await sql`
     with gone as (update projects set removed_at = now() where id = ${id} and removed_at is null returning id),
+    locked as materialized (${lockJobs(sql`project_id in (select id from gone) and status in ('queued', 'running')`)}),
     asked as (
       update jobs set status = case status when 'queued' then 'cancelled' else status end,
         reason = case status when 'queued' then 'cancelled' else reason end,
@@ -81,7 +83,7 @@ export async function removeProject(db: Database, id: string): Promise<void> {
         finished_at = case status when 'queued' then now() else finished_at end,
         cancel_requested_at = coalesce(cancel_requested_at, now()),
         cancel_reason = coalesce(cancel_reason, 'the project was removed')
-      where project_id in (select id from gone) and status in ('queued', 'running')
+      where id in (select id from locked)
       returning id, attempt, status)
     select pg_notify('crafting_cancel', id || '.' || attempt) from asked where status = 'running'`.execute(
     db,
@@ -96,11 +98,11 @@ const JOBS_DELETED_PER_PASS = 500;
  */
 export async function deleteRemovedProjects(db: Database): Promise<number> {
   const jobs = await sql`
-    delete from jobs where id in (
+    with locked as materialized (
       select jobs.id from jobs join projects on projects.id = jobs.project_id
       where projects.removed_at is not null and jobs.status <> 'running'
-      limit ${JOBS_DELETED_PER_PASS})
-    and status <> 'running'`.execute(db);
+      order by jobs.id limit ${JOBS_DELETED_PER_PASS} for update of jobs)
+    delete from jobs using locked where jobs.id = locked.id`.execute(db);
   const projects = await sql`
     delete from projects where removed_at is not null
     and not exists (select from jobs where jobs.project_id = projects.id)`.execute(db);

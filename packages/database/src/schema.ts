@@ -2,6 +2,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
 import type { AttemptStatus, RecipeSnapshot } from '@crafting-table/contracts/job';
+import type { BrokenRule } from '@crafting-table/contracts/health';
 import type { ProjectBody, Subproject } from '@crafting-table/contracts/project';
 import type { Containment, JobStatus, Reason, Recipe } from '@crafting-table/contracts/words';
 
@@ -135,6 +136,7 @@ export type Schema = {
     amnesty_until: Date | null;
     queue_incarnation: string | null;
     invariant_violations: Generated<number>;
+    broken_rules: Json<BrokenRule[]>;
     checked_at: Date | null;
   };
 };

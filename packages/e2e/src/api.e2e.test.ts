@@ -410,6 +410,15 @@ describe('health', () => {
       sweep: { invariant_violations: 0 },
     });
   });
+
+  test('names the jobs that break a rule to admins only', async () => {
+    const { sweep } = await farm.client.call('getHealth');
+    expect(sweep.broken_rules).toEqual([]);
+    for (const bearer of ['none', ann.bearer]) {
+      const told = await createClient({ baseUrl: farm.baseUrl, bearer }).call('getHealth');
+      expect(told.sweep).not.toHaveProperty('broken_rules');
+    }
+  });
 });
 
 function call(path: string, question: Question = {}): Promise<Answer> {

@@ -8,15 +8,19 @@ export type Executions = AsyncDisposable & {
   recipe: string;
   /** Ids of jobs, one for each execution so far. */
   list(): Promise<string[]>;
+  /** `<id of a job>.<number of its attempt>`, one for each execution so far. */
+  listAttempts(): Promise<string[]>;
 };
 
 export async function countExecutions(): Promise<Executions> {
   const folder = await temporaryFolder('executions');
   const file = join(folder.path, 'executions');
   await writeFile(file, '');
+  const listAttempts = async () => (await readFile(file, 'utf8')).split('\n').filter(Boolean);
   return {
-    recipe: `echo "$CRAFTING_JOB_ID" >> '${file}'`,
-    list: async () => (await readFile(file, 'utf8')).split('\n').filter(Boolean),
+    recipe: `echo "$CRAFTING_JOB_ID.\${CRAFTING_ATTEMPT##*.}" >> '${file}'`,
+    list: async () => (await listAttempts()).map((line) => line.slice(0, line.lastIndexOf('.'))),
+    listAttempts,
     [Symbol.asyncDispose]: folder[Symbol.asyncDispose],
   };
 }

@@ -1,5 +1,6 @@
 // One API or worker process as an operator starts it: `node main.ts`, its settings in the environment, its log on stderr.
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnBound, stopChild } from '@crafting-table/dev-services/bound-child';
 import { readLines } from '@crafting-table/dev-services/read-lines';
@@ -25,6 +26,7 @@ export type FarmProcess = {
   stop(): Promise<string>;
 };
 
+const THIS_RELEASE = fileURLToPath(new URL('../../../', import.meta.url));
 const START_MS = 20_000;
 const STOP_MS = 20_000;
 const ERROR_LEVEL = 50;
@@ -33,12 +35,17 @@ export async function startFarmProcess(options: {
   app: 'api' | 'worker';
   name: string;
   environment: NodeJS.ProcessEnv;
+  /** A command that becomes the one behind it, such as `nsenter --net=…`. */
+  behind?: readonly string[];
+  /** The folder with the release to start; this very one when not given. */
+  release?: string;
 }): Promise<FarmProcess> {
-  const { app, name, environment } = options;
-  const entry = fileURLToPath(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url));
+  const { app, name, environment, behind = [], release = THIS_RELEASE } = options;
+  const entry = join(release, 'apps', app, 'src', 'main.ts');
+  const [command, ...args] = [...behind, process.execPath, entry];
   const child = spawnBound({
-    command: process.execPath,
-    args: [entry],
+    command: command!, // There is always one.
+    args,
     deathSignal: 'SIGTERM',
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

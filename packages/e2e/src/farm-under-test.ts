@@ -1,6 +1,7 @@
 // A whole farm for one test file: real processes, a database and a queue prefix of their own. Giving it back proves that
 // nothing of it is left on the machine.
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient, type Client } from '@crafting-table/client/create-client';
@@ -32,8 +33,13 @@ export type FarmUnderTest = AsyncDisposable &
     queuePrefix: string;
     /** Only with `ownStores`. */
     stores: OwnStores | null;
-    /** Each worker has a data folder of its own, as on a host of its own, unless the settings name one. */
-    addWorker(settings?: Settings): Promise<Worker>;
+    /**
+     * Each worker has a data folder of its own, as on a host of its own, unless the settings name one. `behind` is a
+     * command that becomes the worker, such as `nsenter --net=…`.
+     */
+    addWorker(settings?: Settings, behind?: readonly string[]): Promise<Worker>;
+    /** What is started from now on is the release in that folder; what runs is left alone. */
+    upgradeTo(release: string): void;
     /** Ends the API and starts it on the same port. */
     restartApi(): Promise<void>;
     mint(name: string): Promise<Member>;
@@ -49,7 +55,7 @@ export type FarmOptions = {
   workers?: number;
   /** For the API and the workers alike. */
   settings?: Settings;
-  /** Stores that the test may stop and empty; takes the Redis backend. */
+  /** Stores that the test may stop and empty. */
   ownStores?: boolean;
   /** The test makes trouble on purpose: what the processes log as errors is not held against them. */
   expectsTrouble?: boolean;
@@ -64,7 +70,9 @@ const GONE_MS = 5_000;
 export async function startFarm(options: FarmOptions): Promise<FarmUnderTest> {
   await using started = new AsyncDisposableStack();
   const folder = started.use(await temporaryFolder('farm'));
-  const stores = options.ownStores ? started.use(await startOwnStores()) : null;
+  const stores = options.ownStores
+    ? started.use(await startOwnStores({ withRedis: options.backend === 'redis' }))
+    : null;
   const databaseUrl = stores?.databaseUrl ?? started.use(await createTestDatabase()).url;
   const redisUrl = options.backend === 'redis' ? (stores?.redisUrl ?? testRedisUrl()) : undefined;
   const queuePrefix = `e2e_${randomBytes(6).toString('hex')}`;
@@ -91,19 +99,20 @@ export async function startFarm(options: FarmOptions): Promise<FarmUnderTest> {
     if (!options.expectsTrouble) assertNoTrouble(processes);
   });
 
+  let release: { release?: string } = {};
   const apiFolder = join(folder.path, 'api');
   const startApi = async (port: string) => {
     const environment = environmentOf(apiFolder, { CRAFTING_PORT: port });
-    const api = await startFarmProcess({ app: 'api', name: 'api', environment });
+    const api = await startFarmProcess({ app: 'api', name: 'api', environment, ...release });
     processes.push(api);
     return { api, port: String((await api.logged('listening'))['port']) };
   };
   let workersMade = 0;
-  const addWorker = async (settings: Settings = {}): Promise<Worker> => {
+  const addWorker = async (settings: Settings = {}, behind: readonly string[] = []): Promise<Worker> => {
     const name = `worker-${++workersMade}`;
     const dataDir = settings['CRAFTING_DATA_DIR'] ?? join(folder.path, name);
     const environment = environmentOf(dataDir, { CRAFTING_WORKER_NAME: name, ...settings });
-    const running = await startFarmProcess({ app: 'worker', name, environment });
+    const running = await startFarmProcess({ app: 'worker', name, environment, behind, ...release });
     processes.push(running);
     const worker = { ...running, dataDir, id: String((await running.logged('ready'))['id']) };
     workers.push(worker);
@@ -132,6 +141,9 @@ export async function startFarm(options: FarmOptions): Promise<FarmUnderTest> {
     queuePrefix,
     stores,
     addWorker,
+    upgradeTo(next) {
+      release = { release: next };
+    },
     async restartApi() {
       await current.api.stop();
       current = await startApi(current.port);
@@ -183,6 +195,7 @@ async function assertNothingIsLeft(workers: readonly Worker[], folder: string): 
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
+  if (!existsSync(folder)) return []; // The test put it elsewhere, or took the disk away that it was on.
   const entries = await readdir(folder, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
 }

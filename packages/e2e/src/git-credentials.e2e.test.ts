@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findTablesWith, watchStatements } from '@crafting-table/dev-services/search-tables';
 import { ask } from './ask.ts';
 import { ended, logSays, projectBody, queueJob, register } from './farm-calls.ts';
 import { BACKENDS, startFarm, type FarmUnderTest } from './farm-under-test.ts';
@@ -80,6 +81,31 @@ describe('a project whose git URL holds a password', () => {
     ).toEqual([]);
     expect(filesWithPassword(farm.workers[0]!.dataDir)).toEqual([]);
   });
+
+  test.for(BACKENDS)(
+    'has it in one table alone, and in no statement, with deliveries through %s',
+    async (backend) => {
+      await using busy = await startFarm({
+        backend,
+        settings: { CRAFTING_FILE_REMOTES: '0', CRAFTING_CONCURRENCY: '1' },
+      });
+      await using gate = await makeGate();
+      await using statements = await watchStatements(busy.databaseUrl);
+      await register(busy.client, 'secret', server.urlWithCredentials, { test: gate.recipe });
+      const ids = [await queueJob(busy.client, 'secret'), await queueJob(busy.client, 'secret')];
+      await until('one runs and one waits', async () => {
+        const jobs = await Promise.all(ids.map((id) => busy.client.readLog(id)));
+        return jobs.filter((log) => log.includes('ready')).length === 1;
+      });
+      // In the midst of it: deliveries that were taken are gone from the queue.
+      expect(await findTablesWith(busy.databaseUrl, PASSWORD)).toEqual(['public.projects']);
+      gate.open();
+      for (const id of ids) expect((await ended(busy.client, id)).job.status).toBe('passed');
+      expect(await findTablesWith(busy.databaseUrl, PASSWORD)).toEqual(['public.projects']);
+      expect(statements.seen().join('\n')).toMatch(/\bjobs\b/); // It really did look.
+      expect(statements.seen().filter(holdsPassword)).toEqual([]);
+    },
+  );
 
   test('whose password is wrong says so without repeating it', async () => {
     const wrong = server.urlWithCredentials.replace(PASSWORD, 'not-the-password');

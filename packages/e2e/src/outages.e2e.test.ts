@@ -258,6 +258,26 @@ describe.runIf(testRedisUrl() !== undefined)('a farm whose stores go away', () =
     });
   });
 
+  test('an API whose Postgres stands still says so within a second, and works once that goes on', async () => {
+    const { postgres } = farm.stores!; // As above.
+    const askTimed = async () => {
+      const startedAt = performance.now();
+      const answer = await ask(farm.baseUrl, '/projects', farm);
+      return { ...answer, tookMs: performance.now() - startedAt };
+    };
+    postgres.freeze();
+    try {
+      for (const answer of [await askTimed(), await askTimed()]) {
+        expect(answer).toMatchObject({ status: 503 });
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(answer.tookMs).toBeLessThan(ANSWER_MS);
+      }
+    } finally {
+      postgres.thaw();
+    }
+    await until('the farm is well', async () => (await farm.client.call('getHealth')).status === 'ok');
+  });
+
   test('the API starts without Postgres, says so, and works once that is back', async () => {
     const { postgres } = farm.stores!; // As above.
     await postgres.stop();

@@ -24,6 +24,16 @@ export function commandLines(): string {
     .join('\n');
 }
 
+/** The numbers of the living processes that this one has started. */
+export function findChildren(parent: number): number[] {
+  const isChild = (pid: number) => new RegExp(`^PPid:\\t${parent}$`, 'm').test(read(`/proc/${pid}/status`));
+  return findProcesses(isChild).map(({ pid }) => pid);
+}
+
+export function isAlive(pid: number): boolean {
+  return !isZombie(pid);
+}
+
 function findProcesses(isMeant: (pid: number) => boolean): FoundProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -1,9 +1,7 @@
 // What a recipe cannot do, told by recipes that try.
 //
-// What it CAN do where it runs as the worker's own user, which is everywhere but in the worker image: read and write every
-// file the worker can, other workspaces, mirrors, spools and caches among them, once it knows or guesses the path; and below
-// the level pid_namespace also see, signal and trace the worker's processes, their environments included. It also has the
-// network. Only another Unix user takes that away, so nothing here claims it.
+// What it sees of other attempts and of the farm's folders is in isolation.e2e.test.ts; what each level of containment
+// promises, and what not, in docs/containment.md.
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

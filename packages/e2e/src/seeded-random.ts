@@ -16,3 +16,8 @@ export function shuffled<T>(list: readonly T[], random: () => number): T[] {
     .toSorted((a, b) => a.at - b.at)
     .map(({ value }) => value);
 }
+
+/** One of them; undefined when there is none. */
+export function draw<T>(list: readonly T[], random: () => number): T | undefined {
+  return list[Math.floor(random() * list.length)];
+}

@@ -47,6 +47,33 @@ describe.each(backends)('deliveries by %s', (backend) => {
     expect(taken).toEqual([twice.job_id, last.job_id]);
   });
 
+  test('whose worker took one and died, or spent it on another job, get one successor at a time', async () => {
+    await using queue = await openQueue(backend);
+    const lost = delivery(1);
+    const taken: string[] = [];
+    const mayEnd = Promise.withResolvers<void>();
+    await using started = new AsyncDisposableStack();
+    const hold = async ({ job_id }: { job_id: string }) => {
+      taken.push(job_id);
+      await mayEnd.promise;
+    };
+    await queue.deliveries.addAgain([lost]);
+    await queue.deliveries.addAgain([lost]);
+    expect(await queue.deliveries.countWaiting()).toBe(1);
+    for (let takers = 1; takers <= 3; takers++) {
+      started.use(consume(queue.target, hold));
+      await vi.waitUntil(() => taken.length === takers, WAIT);
+      await queue.deliveries.add([lost]);
+      expect(await queue.deliveries.countWaiting()).toBe(0);
+      await queue.deliveries.addAgain([lost]);
+      await queue.deliveries.addAgain([lost]);
+      expect(await queue.deliveries.countWaiting()).toBe(1);
+    }
+    mayEnd.resolve();
+    await vi.waitUntil(() => taken.length === 4, WAIT);
+    expect(new Set(taken)).toEqual(new Set([lost.job_id]));
+  });
+
   test('whose handler throws leave no trace and block nothing', async () => {
     await using queue = await openQueue(backend);
     const [bad, good] = [delivery(1), delivery(2)];

@@ -18,6 +18,12 @@ export type Deliveries = AsyncDisposable & {
   readonly backend: QueueBackend;
   /** Adds deliveries; one that is still waiting or being worked on is not doubled. Throws QueueAway. */
   add(deliveries: OrderedDelivery[]): Promise<void>;
+  /**
+   * Adds deliveries whose jobs still wait. One that is being worked on did not help its job: whoever took it may be dead
+   * or frozen, or have spent it on another job of the project. It gets a successor, which is not doubled either. Throws
+   * QueueAway.
+   */
+  addAgain(deliveries: OrderedDelivery[]): Promise<void>;
   /** Deliveries nobody has taken yet. Throws QueueAway. */
   countWaiting(): Promise<number>;
   /** Changes when the queue lost its memory or may have lost a part of it. Throws QueueAway. */
@@ -25,6 +31,8 @@ export type Deliveries = AsyncDisposable & {
 };
 
 const ANSWER_MS_MAX = 1000;
+/** Bounds the looks for a delivery that is still to be taken. So many workers do not die over one job by accident. */
+const SUCCESSORS_MAX = 10;
 
 /** Retries are decided in Postgres, so a delivery is tried once and leaves no trace. */
 const DELIVERY_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
@@ -59,6 +67,7 @@ function openOnRedis(target: QueueTarget): Deliveries {
   return {
     backend: 'redis',
     add: (deliveries) => answering(async () => addAll(ready(), deliveries)),
+    addAgain: (deliveries) => answering(async () => addAllAgain(ready(), deliveries)),
     countWaiting: () => answering(async () => countWaiting(ready())),
     incarnation: () =>
       answering(async () => {
@@ -96,6 +105,7 @@ function openOnPostgres(target: QueueTarget): Deliveries {
   return {
     backend: 'postgres',
     add: (deliveries) => answering(async () => addAll(await ready(), deliveries)),
+    addAgain: (deliveries) => answering(async () => addAllAgain(await ready(), deliveries)),
     countWaiting: () => answering(async () => countWaiting(await ready())),
     incarnation: async () => 'postgres',
     [Symbol.asyncDispose]: async () => queue?.close().catch(() => {}), // As above.
@@ -103,14 +113,40 @@ function openOnPostgres(target: QueueTarget): Deliveries {
 }
 
 async function addAll(queue: Queue, deliveries: OrderedDelivery[]): Promise<void> {
-  if (deliveries.length === 0) return;
+  await addNamed(
+    queue,
+    deliveries.map((delivery) => ({ id: idOf(delivery), delivery })),
+  );
+}
+
+async function addAllAgain(queue: Queue, deliveries: OrderedDelivery[]): Promise<void> {
+  const named = deliveries.map(async (delivery) => ({ id: await findUntakenId(queue, delivery), delivery }));
+  await addNamed(queue, await Promise.all(named));
+}
+
+/** The id of the delivery itself, or of the first of its successors that nobody works on. */
+async function findUntakenId(queue: Queue, delivery: OrderedDelivery): Promise<string> {
+  let id = idOf(delivery);
+  for (let successor = 1; successor <= SUCCESSORS_MAX; successor++) {
+    if ((await queue.getJobState(id)) !== 'active') break;
+    id = `${idOf(delivery)}.${successor}`;
+  }
+  return id;
+}
+
+async function addNamed(queue: Queue, named: { id: string; delivery: OrderedDelivery }[]): Promise<void> {
+  if (named.length === 0) return;
   await queue.addBulk(
-    deliveries.map(({ job_id, attempt, turn }) => ({
+    named.map(({ id, delivery: { job_id, attempt, turn } }) => ({
       name: 'attempt',
       data: { job_id, attempt },
-      opts: { ...DELIVERY_OPTIONS, jobId: `${job_id}.${attempt}`, priority: turn },
+      opts: { ...DELIVERY_OPTIONS, jobId: id, priority: turn },
     })),
   );
+}
+
+function idOf({ job_id, attempt }: OrderedDelivery): string {
+  return `${job_id}.${attempt}`;
 }
 
 async function countWaiting(queue: Queue): Promise<number> {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { searchPath, testRedisUrl } from '@crafting-table/dev-services/config';
@@ -81,6 +83,45 @@ test('a Postgres without the schema of the queue is away until it was migrated',
   await vi.waitUntil(() => isReachable(deliveries), WAIT);
   await deliveries.add([one()]);
   expect(await deliveries.countWaiting()).toBe(1);
+});
+
+test('a consumer that cannot begin on Postgres leaves its process time for other things, and takes deliveries later', async () => {
+  await using database = await createTestDatabase();
+  const target = { backend: 'postgres', url: database.url, prefix: 'slow' } as const;
+  const taken: string[] = [];
+  const errors: Error[] = [];
+  await using _ = startConsumer({
+    target,
+    concurrency: 1,
+    handle: async ({ job_id }) => void taken.push(job_id),
+    onError: (error) => errors.push(error),
+  });
+  await vi.waitUntil(() => errors.length > 1, WAIT);
+  await migrateQueue(target);
+  await using deliveries = openDeliveries(target);
+  const sent = one();
+  await deliveries.add([sent]);
+  await vi.waitUntil(() => taken.length > 0, WAIT);
+  expect(taken).toEqual([sent.job_id]);
+});
+
+test('a consumer whose Postgres accepts connections and answers nothing can still be paused and closed', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo; // It listens on TCP.
+  const url = `postgres://nobody:nothing@127.0.0.1:${port}/nowhere`;
+  const errors: Error[] = [];
+  const consumer = startConsumer({
+    target: { backend: 'postgres', url, prefix: 'silent' },
+    concurrency: 1,
+    handle: async () => {},
+    onError: (error) => errors.push(error),
+  });
+  await vi.waitUntil(() => errors.length > 1, WAIT);
+  await consumer.pause();
+  expect(consumer.paused).toBe(true);
+  await consumer[Symbol.asyncDispose]();
+  silent.close();
 });
 
 async function expectAway(deliveries: Deliveries): Promise<void> {

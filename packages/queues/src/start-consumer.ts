@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createPostgresBackend, Worker, type Job, type WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Delivery } from '@crafting-table/contracts/delivery';
@@ -35,10 +36,24 @@ export function startConsumer({ target, concurrency, handle, onError }: Consumer
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   };
-  const { worker, close } =
-    target.backend === 'redis'
-      ? consumeRedis(target, process, options)
-      : consumePostgres(target, process, options);
+  return target.backend === 'redis'
+    ? consumeRedis(target, process, { ...options, onError })
+    : consumePostgres(target, process, { ...options, onError });
+}
+
+type Process = (job: Job) => Promise<void>;
+type Options = Omit<WorkerOptions, 'connection'> & Pick<ConsumerOptions, 'onError'>;
+
+/** Before another try to begin. */
+const BEGIN_AGAIN_MS = 500;
+
+function consumeRedis(target: QueueTarget, process: Process, { onError, ...options }: Options): Consumer {
+  const redis = new Redis(target.url, {
+    maxRetriesPerRequest: null, // BullMQ asks for it: a blocking command must outlive a restart of Redis.
+    retryStrategy: (tries) => Math.min(tries * 50, 1000),
+  });
+  redis.on('error', () => {}); // Told once by BullMQ's own error event.
+  const worker = new Worker(QUEUE_NAME, process, { ...options, connection: redis });
   worker.on('error', onError);
   return {
     pause: () => worker.pause(true),
@@ -46,43 +61,64 @@ export function startConsumer({ target, concurrency, handle, onError }: Consumer
     get paused() {
       return worker.isPaused();
     },
-    [Symbol.asyncDispose]: close,
+    async [Symbol.asyncDispose]() {
+      await worker.close(true); // By force, or it would wait for a Redis that is away.
+      redis.disconnect();
+    },
   };
 }
 
-type Consuming = { worker: Worker; close: () => Promise<void> };
-
-function consumeRedis(
-  target: QueueTarget,
-  process: (job: Job) => Promise<void>,
-  options: Omit<WorkerOptions, 'connection'>,
-): Consuming {
-  const redis = new Redis(target.url, {
-    maxRetriesPerRequest: null, // BullMQ asks for it: a blocking command must outlive a restart of Redis.
-    retryStrategy: (tries) => Math.min(tries * 50, 1000),
-  });
-  redis.on('error', () => {}); // Told once by BullMQ's own error event.
-  const worker = new Worker(QUEUE_NAME, process, { ...options, connection: redis });
-  const close = async () => {
-    await worker.close(true); // By force, or it would wait for a Redis that is away.
-    redis.disconnect();
-  };
-  return { worker, close };
-}
-
-function consumePostgres(
-  target: QueueTarget,
-  process: (job: Job) => Promise<void>,
-  options: Omit<WorkerOptions, 'connection'>,
-): Consuming {
+/**
+ * A BullMQ worker that could not begin, because Postgres was away, slow or without its schema, never recovers; told to run
+ * all the same, it asks again and again without a pause, and its process gets to nothing else any more. So each is told to
+ * run only once it is ready, and replaced when it does not get there.
+ */
+function consumePostgres(target: QueueTarget, process: Process, { onError, ...options }: Options): Consumer {
   const connection = postgresConnection(target, 4);
-  // The two backends differ in a type parameter that nothing here depends on.
-  const worker = new Worker(
-    QUEUE_NAME,
-    process,
-    { ...options, connection },
-    createPostgresBackend,
-  ) as unknown as Worker;
-  // Not by force: that would let its wait for the next delivery run out first, which takes up to `drainDelay`.
-  return { worker, close: () => worker.close() };
+  const closing = new AbortController();
+  let paused = false;
+  let worker: Worker | null = null;
+
+  const begin = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      // The two backends differ in a type parameter that nothing here depends on.
+      const candidate = new Worker(
+        QUEUE_NAME,
+        process,
+        { ...options, connection, autorun: false },
+        createPostgresBackend,
+      ) as unknown as Worker;
+      candidate.on('error', onError);
+      try {
+        await candidate.waitUntilReady();
+        worker = candidate;
+        if (paused) await worker.pause(true);
+        void worker.run().catch(onError); // Not at all while it is paused or closed.
+        return;
+      } catch (cause) {
+        onError(new Error('the consumer cannot begin', { cause }));
+        void candidate.close().catch(() => {}); // It holds nothing that could be lost.
+        await delay(BEGIN_AGAIN_MS, undefined, { signal: closing.signal }).catch(() => {});
+      }
+    }
+  };
+  const beginning = begin();
+  return {
+    async pause() {
+      paused = true;
+      await worker?.pause(true);
+    },
+    resume() {
+      paused = false;
+      worker?.resume();
+    },
+    get paused() {
+      return paused;
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await beginning;
+      await worker?.close(); // Not by force: that would let its wait for the next delivery run out first, up to `drainDelay`.
+    },
+  };
 }

@@ -24,6 +24,7 @@ import type { Deliveries } from '@crafting-table/queues/open-deliveries';
 import { sendDocsPage } from '../docs/send-docs-page.ts';
 import { openApiDocument } from '../docs/openapi.ts';
 import { sent, type Handlers } from '../http/bind-routes.ts';
+import { callerOf } from '../http/guards.ts';
 import { sendLog } from './send-log.ts';
 import { streamLog } from './stream-log.ts';
 
@@ -45,10 +46,11 @@ export type Parts = {
 export function createHandlers(parts: Parts): Handlers {
   const { db, deliveries, dispatcher, fileRemotes } = parts;
   return {
-    getHealth: async ({ response }) => {
+    getHealth: async ({ request, response }) => {
       response.set('Cache-Control', 'no-store');
       if (!parts.isPrepared()) return refuse('database_away', 'Starting: Postgres was not reached yet.');
-      return checkHealth(db, deliveries, parts);
+      const caller = await callerOf(parts.authenticator, request);
+      return checkHealth(db, deliveries, { ...parts, isAdmin: caller?.isAdmin ?? false });
     },
     getOpenApi: async ({ response }) => {
       response.json(openApiDocument(parts.version));

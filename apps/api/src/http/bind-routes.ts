@@ -36,11 +36,15 @@ const BODY_BYTES_MAX = 2 * 1024 ** 2;
 const NOTHING = z.strictObject({});
 
 /** Registers every route of the table: guards, then the checks of its schemas, then its handler. */
-export function bindRoutes(app: Express, handlers: Handlers, guards: Guards): void {
+export function bindRoutes(
+  app: Express,
+  handlers: Handlers,
+  guards: Guards & { silence: RequestHandler },
+): void {
   const readJson = express.json({ limit: BODY_BYTES_MAX, strict: false, type: isJson });
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name];
-    const steps: RequestHandler[] = [guards.peer];
+    const steps: RequestHandler[] = [guards.peer, guards.silence];
     if (route.access !== 'lan') steps.push(guards.bearer);
     if (route.access === 'admin') steps.push(guards.admin);
     if (route.body) steps.push(refuseOtherMedia(route), readJson);
@@ -49,7 +53,7 @@ export function bindRoutes(app: Express, handlers: Handlers, guards: Guards): vo
     app[route.method](expressPath(route.path), ...steps, createStep(route, handler));
   }
   refuseOtherMethods(app, guards);
-  app.use(guards.peer, guards.bearer, answerNotFound);
+  app.use(guards.peer, guards.silence, guards.bearer, answerNotFound);
 }
 
 function createStep(route: Route, handler: (call: unknown) => Promise<Answer<RouteName>>): RequestHandler {
@@ -69,7 +73,7 @@ function createStep(route: Route, handler: (call: unknown) => Promise<Answer<Rou
       body: body.value,
     };
     const answer = await handler({ ...call, request, response });
-    if (answer === sent) return;
+    if (answer === sent || response.writableEnded) return;
     if (isRefusal(answer)) return sendProblem(response, answer.refused, answer.detail, answer.faults);
     if (answer === null || answer === undefined) return void response.status(route.status).end();
     response.status(route.status).json(answer);
@@ -109,16 +113,22 @@ function hasBody(request: Request): boolean {
   );
 }
 
-function refuseOtherMethods(app: Express, guards: Guards): void {
+function refuseOtherMethods(app: Express, guards: Guards & { silence: RequestHandler }): void {
   const allowed = new Map<string, string[]>();
   for (const { path, method } of Object.values(ROUTES)) {
     allowed.set(path, [...(allowed.get(path) ?? []), method.toUpperCase()]);
   }
   for (const [path, methods] of allowed) {
-    app.all(expressPath(path), guards.peer, guards.bearer, (_request: Request, response: Response) => {
-      response.set('Allow', methods.join(', '));
-      sendProblem(response, 'method_not_allowed', `This path answers to ${methods.join(', ')}.`);
-    });
+    app.all(
+      expressPath(path),
+      guards.peer,
+      guards.silence,
+      guards.bearer,
+      (_request: Request, response: Response) => {
+        response.set('Allow', methods.join(', '));
+        sendProblem(response, 'method_not_allowed', `This path answers to ${methods.join(', ')}.`);
+      },
+    );
   }
 }
 

@@ -28,9 +28,8 @@ export function createGuards(authenticator: Authenticator, lanCidrs: readonly st
       );
     },
     async bearer(request, response, next) {
-      const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
-      const allowedFrom = (cidrs: string[]) => createNetworks(cidrs)(peerOf(request));
-      const caller = bearer ? await authenticator.authenticate(bearer, allowedFrom) : null;
+      const caller = await callerOf(authenticator, request);
+      if (response.writableEnded) return; // It took so long that it was answered meanwhile.
       if (!caller && request.path === '/docs' && request.accepts(['json', 'html']) === 'html') {
         return sendDocsPage(response, 401); // It asks for the bearer itself and shows nothing without one.
       }
@@ -50,6 +49,13 @@ export function createGuards(authenticator: Authenticator, lanCidrs: readonly st
       sendProblem(response, 'admin_only');
     },
   };
+}
+
+/** Who sends a request; null without a valid bearer. */
+export async function callerOf(authenticator: Authenticator, request: Request): Promise<Caller | null> {
+  const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  const allowedFrom = (cidrs: string[]) => createNetworks(cidrs)(peerOf(request));
+  return bearer ? await authenticator.authenticate(bearer, allowedFrom) : null;
 }
 
 /** The address of the client: the socket's, or what trusted proxies say of it. */

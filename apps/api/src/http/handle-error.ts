@@ -20,6 +20,7 @@ const REQUEST_FAULTS: Record<string, ProblemCode> = {
  */
 export function createErrorHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
+    if (response.writableEnded) return; // It was answered meanwhile.
     if (response.headersSent) {
       // Part of the answer is out; cutting the connection is the only way left to say that it is not whole.
       response.destroy();

@@ -2,9 +2,10 @@
 import { setInterval } from 'node:timers';
 
 setInterval(() => {}, 60_000);
-console.error(JSON.stringify({ level: 30, msg: 'worker up', pid: process.pid }));
 process.on('SIGTERM', () => {
   if (process.env['CRAFTING_WORKER_NAME'] === 'stubborn') return;
   console.error(JSON.stringify({ level: 30, msg: 'worker stops' }));
   process.exit(0);
 });
+// Not before: whoever reads it may send SIGTERM at once.
+console.error(JSON.stringify({ level: 30, msg: 'worker up', pid: process.pid }));

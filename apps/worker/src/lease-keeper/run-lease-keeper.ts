@@ -3,12 +3,17 @@ import { connectLeases, type HeldAttempt } from '@crafting-table/database/jobs/r
 import { listen } from '@crafting-table/database/listen';
 import { attemptKey, type FromKeeper, type KeeperOptions, type ToKeeper } from './messages.ts';
 
+/** After a failed renewal. A lease lasts for few renewals, and an attempt that is lost should not run on for one more. */
+const RETRY_MS = 1000;
+
 /** Renews the leases that the main thread holds, until it is told to stop, and tells it which were lost or cancelled. */
 export function runLeaseKeeper(port: MessagePort, options: KeeperOptions): void {
   const held = new Map<string, HeldAttempt>();
   let state: { blocked: string | null; draining: boolean } = { blocked: null, draining: false };
   const leases = connectLeases(options.databaseUrl, options.renewSecs);
   const tell = (message: FromKeeper) => port.postMessage(message);
+  let retry: NodeJS.Timeout | undefined;
+  let stopping = false;
 
   const renew = async (): Promise<void> => {
     const asked = [...held.values()];
@@ -23,7 +28,12 @@ export function runLeaseKeeper(port: MessagePort, options: KeeperOptions): void 
       }
     } catch {
       // Postgres is away. The recipes go on; the sweep gives every worker time to renew once it is back.
+      if (!stopping) retry ??= setTimeout(renewAgain, RETRY_MS);
     }
+  };
+  const renewAgain = (): void => {
+    retry = undefined;
+    void renew();
   };
 
   const timer = setInterval(renew, options.renewSecs * 1000);
@@ -37,7 +47,9 @@ export function runLeaseKeeper(port: MessagePort, options: KeeperOptions): void 
     onGap: () => void renew(), // A cancel may have been missed; renewing tells of it.
   });
   const stop = async (): Promise<void> => {
+    stopping = true;
     clearInterval(timer);
+    clearTimeout(retry);
     await Promise.allSettled([listener[Symbol.asyncDispose](), leases[Symbol.asyncDispose]()]);
     port.close();
   };

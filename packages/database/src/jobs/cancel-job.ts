@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
+import { findingsOf } from '../findings.ts';
 
 export type CancelAnswer = 'cancelled' | 'requested' | 'finished';
 
@@ -14,8 +15,7 @@ export async function cancelJob(db: Database, jobId: string, reason: string): Pr
       update jobs set status = case status when 'queued' then 'cancelled' else status end,
         reason = case status when 'queued' then 'cancelled' else reason end,
         detail = case status when 'queued' then ${reason} else detail end,
-        findings_count = case status when 'queued' then (
-            select count(*) from findings where job_id = jobs.id and findings.attempt = jobs.attempt)
+        findings_count = case status when 'queued' then ${findingsOf(sql`jobs.id`, sql`jobs.attempt`)}
           else findings_count end,
         finished_at = case status when 'queued' then now() else finished_at end,
         cancel_requested_at = coalesce(cancel_requested_at, now()),

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { expect, test, vi } from 'vitest';
+import type { Database } from '../connect.ts';
 import {
   addJob,
   addProject,
@@ -65,6 +67,20 @@ test('whichever delivery comes, the most urgent job of the project goes first', 
   expect(claimed).toEqual([ids[4], ids[3], ids[1], ids[2], ids[0]]);
 });
 
+test('a delivery that comes while a job is being noted as delivered is not lost, and takes no less urgent one', async () => {
+  await using farm = await openFarmDatabase();
+  const project = await addProject(farm.db);
+  const jobId = await addJob(farm.db, project, { priority: 10 });
+  await addJob(farm.db, project, { priority: 50 });
+  const noting = await farm.db.startTransaction().execute();
+  await sql`update jobs set dispatched_at = now() where id = ${jobId}`.execute(noting);
+  const claiming = claim(farm.db, jobId);
+  const waits = vi.waitUntil(async () => (await countWaiting(farm.db)) > 0, { timeout: 10_000 });
+  await Promise.race([claiming, waits]);
+  await noting.commit().execute();
+  expect(await claiming).toMatchObject({ id: jobId, attempt: 1 });
+});
+
 test('starting writes the commit and sets the deadline of the recipe', async () => {
   await using farm = await openFarmDatabase();
   const jobId = await addJob(farm.db, await addProject(farm.db));
@@ -121,3 +137,10 @@ test('an attempt that is to be cancelled is not given back to the queue', async 
   expect(await returnAttempt(farm.db, { jobId, attempt: 1, detail: 'draining' })).toBe(false);
   expect(await finishAttempt(farm.db, passed(jobId))).toBe('accepted');
 });
+
+/** Statements that wait for a lock on a row of this database. */
+async function countWaiting(db: Database): Promise<number> {
+  const found = await sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+  return found.rows.length;
+}

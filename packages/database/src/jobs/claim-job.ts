@@ -38,13 +38,15 @@ export type ClaimOptions = {
  */
 export async function claimJob(db: Database, options: ClaimOptions): Promise<ClaimedJob | null> {
   const { jobId, worker, leaseSecs, setupSecs } = options;
+  // Not `skip locked`: it is not only claims that lock queued rows. The sweep does so to note deliveries, of all of them when
+  // the queue lost its memory, and then a claim would take a less urgent job, or none and lose its delivery.
   const claimed = await sql<ClaimedJob>`
     with next as (
       select id from jobs
       where status = 'queued' and project_id = (
         select projects.id from jobs join projects on projects.id = project_id and removed_at is null
         where jobs.id = ${jobId})
-      order by priority, turn, queued_at, id limit 1 for update skip locked),
+      order by priority, turn, queued_at, id limit 1 for update),
     claimed as (
       update jobs set status = 'running', attempt = attempt + 1, worker_id = ${worker.id}, claimed_at = now(),
         lease_until = now() + make_interval(secs => ${leaseSecs}),

@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../connect.ts';
+import { lockJobs } from './lock-jobs.ts';
 
 export type Undelivered = { jobId: string; attempt: number; turn: number };
 /** `isLate`: it was delivered, so long ago that the delivery may be lost. */
@@ -36,28 +37,32 @@ export async function countQueued(db: Database): Promise<number> {
 
 export async function markDispatched(db: Database, jobIds: string[]): Promise<void> {
   await sql`
-    update jobs set dispatched_at = now() where id = any(${jobIds}::uuid[]) and status = 'queued'`.execute(
-    db,
-  );
+    with locked as materialized (${lockJobs(queuedAmong(jobIds))})
+    update jobs set dispatched_at = now() from locked where jobs.id = locked.id`.execute(db);
 }
 
 /** Says that these jobs have no delivery, so that the sweep makes one. */
 export async function forgetDispatch(db: Database, jobIds: string[]): Promise<void> {
   await sql`
-    update jobs set dispatched_at = null where id = any(${jobIds}::uuid[]) and status = 'queued'`.execute(db);
+    with locked as materialized (${lockJobs(queuedAmong(jobIds))})
+    update jobs set dispatched_at = null from locked where jobs.id = locked.id`.execute(db);
 }
 
 /** Forgets all deliveries, after the queue lost its memory. Returns how many jobs will be delivered again. */
 export async function forgetDeliveries(db: Database): Promise<number> {
   const forgotten = await sql`
-    update jobs set dispatched_at = null where status = 'queued' and dispatched_at is not null`.execute(db);
+    with locked as materialized (${lockJobs(sql`status = 'queued' and dispatched_at is not null`)})
+    update jobs set dispatched_at = null from locked where jobs.id = locked.id`.execute(db);
   return Number(forgotten.numAffectedRows ?? 0);
 }
 
 /** Writes down the commit a ref pointed at, unless it is known already. */
 export async function pinCommit(db: Database, jobIds: string[], sha: string): Promise<void> {
   await sql`
-    update jobs set sha = ${sha} where id = any(${jobIds}::uuid[]) and sha is null and status = 'queued'`.execute(
-    db,
-  );
+    with locked as materialized (${lockJobs(sql`${queuedAmong(jobIds)} and sha is null`)})
+    update jobs set sha = ${sha} from locked where jobs.id = locked.id`.execute(db);
+}
+
+function queuedAmong(jobIds: string[]): RawBuilder<unknown> {
+  return sql`id = any(${jobIds}::uuid[]) and status = 'queued'`;
 }

@@ -176,6 +176,25 @@ test('a reason in retry_on queues the job again until so many attempts were made
   expect(attempts.map((attempt) => attempt.reason)).toEqual(['worker_lost', 'worker_lost', 'worker_lost']);
 });
 
+test('an attempt that was given back by a drain is none of those that retry_on may make', async () => {
+  await using farm = await openFarmDatabase();
+  const recipe = { command: 'x', language: 'c', timeout_secs: 60, env: {} };
+  const jobId = await addJob(farm.db, await addProject(farm.db), {
+    recipe_snapshot: { ...recipe, retry_on: ['worker_lost'] },
+  });
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+    await claim(farm.db, jobId);
+    expect(await returnAttempt(farm.db, { jobId, attempt, detail: 'draining' })).toBe(true);
+  }
+  const answers: string[] = [];
+  for (let attempt = ATTEMPTS_MAX + 1; attempt <= 2 * ATTEMPTS_MAX; attempt++) {
+    await claim(farm.db, jobId);
+    const lost = { attempt, status: 'failed', reason: 'worker_lost', exit_code: -1 } as const;
+    answers.push(await finishAttempt(farm.db, passed(jobId, lost)));
+  }
+  expect(answers).toEqual(['requeued', 'requeued', 'accepted']);
+});
+
 test('a job that waits for its next attempt shows nothing of the last one', async () => {
   await using farm = await openFarmDatabase();
   const recipe = { command: 'x', language: 'c', timeout_secs: 60, env: {} };

@@ -3,7 +3,7 @@ import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
 import type { LogChunk, LogSummary } from '@crafting-table/contracts/log';
 import { ATTEMPTS_MAX } from '@crafting-table/contracts/project';
 import type { Reason, TerminalStatus } from '@crafting-table/contracts/words';
-import type { Database } from '../connect.ts';
+import type { Connection, Database } from '../connect.ts';
 import { insertChunksFrom, trimLogChunks, type Trim } from '../log-chunks.ts';
 
 export type AttemptResult = {
@@ -36,29 +36,61 @@ export async function finishAttempt(
   result: AttemptResult,
   guard: FinishGuard = 'held',
 ): Promise<FinishAnswer> {
-  if (result.trim) await trimLogChunks(db, result, result.trim);
+  const { trim } = result;
+  if (!trim) return writeResult(db, result, guard);
+  return db.transaction().execute(async (transaction) => {
+    await trimLogChunks(transaction, result, trim);
+    return writeResult(transaction, result, guard);
+  });
+}
+
+/**
+ * Ends an attempt with a result that depends on what the attempt has written so far. From the look at that until the end nobody
+ * can add to it, because the row of the job is locked, as by every write of an attempt.
+ */
+export async function finishLocked(
+  db: Database,
+  { jobId, attempt }: { jobId: string; attempt: number },
+  guard: FinishGuard,
+  conclude: (transaction: Connection) => Promise<AttemptResult>,
+): Promise<FinishAnswer> {
+  return db.transaction().execute(async (transaction) => {
+    const locked = await sql`
+      select from jobs where id = ${jobId} and attempt = ${attempt} and status = 'running' and ${guardCondition(guard)}
+      for no key update`.execute(transaction);
+    if (locked.rows.length === 0) return 'over';
+    return writeResult(transaction, await conclude(transaction), guard);
+  });
+}
+
+async function writeResult(db: Connection, result: AttemptResult, guard: FinishGuard): Promise<FinishAnswer> {
   const { log } = result;
   const detail = result.detail?.replaceAll('\0', '\u{FFFD}') ?? null; // Tools and remotes say what they like; text has no NUL.
-  const again = sql`(recipe_snapshot->'retry_on' ? ${result.reason} and attempt < ${sql.lit(ATTEMPTS_MAX)}
-    and cancel_requested_at is null)`;
+  // An attempt that was given back found nothing out, so it is not counted.
+  const again = sql`(recipe_snapshot->'retry_on' ? ${result.reason} and cancel_requested_at is null and ${sql.lit(ATTEMPTS_MAX)} > (
+    select count(*) from attempts where job_id = jobs.id and attempts.status <> 'returned'))`;
   const finished = await sql<{ status: string }>`
-    with fenced as (
-      update jobs set
-        status = case when ${again} then 'queued' else ${result.status} end,
-        reason = case when ${again} then null else ${result.reason} end,
-        exit_code = case when ${again} then null else ${result.exit_code}::int end,
-        detail = case when ${again} then null when ${result.reason} = 'cancelled' then coalesce(cancel_reason, ${detail})
-          else ${detail} end,
-        findings_count = case when ${again} then 0 else ${result.findingsCount}::int end,
-        finished_at = case when ${again} then null else now() end,
-        queued_at = case when ${again} then now() else queued_at end,
-        dispatched_at = case when ${again} then null else dispatched_at end,
-        claimed_at = case when ${again} then null else claimed_at end,
-        preparing_at = case when ${again} then null else preparing_at end,
-        started_at = case when ${again} then null else started_at end,
-        lease_until = null, deadline_at = null
+    with held as materialized (
+      select id, ${again} as again from jobs
       where id = ${result.jobId} and attempt = ${result.attempt} and status = 'running' and ${guardCondition(guard)}
-      returning id, attempt, status),
+      for no key update),
+    fenced as (
+      update jobs set
+        status = case when again then 'queued' else ${result.status} end,
+        reason = case when again then null else ${result.reason} end,
+        exit_code = case when again then null else ${result.exit_code}::int end,
+        detail = case when again then null when ${result.reason} = 'cancelled' then coalesce(cancel_reason, ${detail})
+          else ${detail} end,
+        findings_count = case when again then 0 else ${result.findingsCount}::int end,
+        finished_at = case when again then null else now() end,
+        queued_at = case when again then now() else queued_at end,
+        dispatched_at = case when again then null else dispatched_at end,
+        claimed_at = case when again then null else claimed_at end,
+        preparing_at = case when again then null else preparing_at end,
+        started_at = case when again then null else started_at end,
+        lease_until = null, deadline_at = null
+      from held where jobs.id = held.id
+      returning jobs.id, attempt, status),
     closed as (
       update attempts set status = ${result.status}, reason = ${result.reason}, exit_code = ${result.exit_code},
         detail = ${detail}, finished_at = now(), log_bytes = ${log?.bytes ?? null},

@@ -12,11 +12,14 @@ export type LeaseConnection = AsyncDisposable & {
   renew(worker: WorkerState, held: HeldAttempt[], leaseSecs: number): Promise<RenewedAttempt[]>;
 };
 
+/** The rows are locked in the order of all statements that change many jobs: see jobs/lock-jobs.ts. */
 const RENEW = `
-  with alive as (update workers set seen_at = now(), busy = $2, blocked = $3, draining = $4 where id = $1)
-  update jobs set lease_until = now() + make_interval(secs => $5)
-  from unnest($6::uuid[], $7::int[]) as held (job_id, attempt)
-  where jobs.id = held.job_id and jobs.attempt = held.attempt and jobs.status = 'running'
+  with alive as (update workers set seen_at = now(), busy = $2, blocked = $3, draining = $4 where id = $1),
+  locked as materialized (
+    select jobs.id from jobs join unnest($6::uuid[], $7::int[]) as held (job_id, attempt)
+      on jobs.id = held.job_id and jobs.attempt = held.attempt
+    where jobs.status = 'running' order by jobs.id for no key update of jobs)
+  update jobs set lease_until = now() + make_interval(secs => $5) from locked where jobs.id = locked.id
   returning jobs.id as "jobId", jobs.attempt, jobs.cancel_requested_at is not null as "cancelRequested"`;
 
 /**

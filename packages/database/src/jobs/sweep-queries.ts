@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Reason } from '@crafting-table/contracts/words';
 import type { Database } from '../connect.ts';
+import { lockJobs } from './lock-jobs.ts';
 
 export type SuspectAttempt = {
   jobId: string;
@@ -37,16 +38,23 @@ const CLAIMS_MAX = 10;
 
 /** Queues claimed jobs again whose worker gave no sign of preparing them. Returns how many. */
 export async function returnUnstartedClaims(db: Database, claimSecs: number): Promise<number> {
+  const isUnstarted = sql`status = 'running' and started_at is null and preparing_at is null
+    and cancel_requested_at is null and claimed_at < now() - make_interval(secs => ${claimSecs})`;
   const returned = await sql`
-    with returned as (
-      update jobs set status = case when attempt < ${sql.lit(CLAIMS_MAX)} then 'queued' else 'failed' end,
-        reason = case when attempt < ${sql.lit(CLAIMS_MAX)} then null else 'setup_failed' end,
-        detail = case when attempt < ${sql.lit(CLAIMS_MAX)} then null else 'no worker got as far as starting it' end,
-        finished_at = case when attempt < ${sql.lit(CLAIMS_MAX)} then null else now() end,
+    with locked as materialized (${lockJobs(isUnstarted)}),
+    tried as (
+      select id, ${sql.lit(CLAIMS_MAX)} > (
+        select count(*) from attempts
+        where job_id = locked.id and started_at is null and status in ('running', 'returned')) as again
+      from locked),
+    returned as (
+      update jobs set status = case when again then 'queued' else 'failed' end,
+        reason = case when again then null else 'setup_failed' end,
+        detail = case when again then null else 'no worker got as far as starting it' end,
+        finished_at = case when again then null else now() end,
         dispatched_at = null, lease_until = null, deadline_at = null, claimed_at = null
-      where status = 'running' and started_at is null and preparing_at is null and cancel_requested_at is null
-        and claimed_at < now() - make_interval(secs => ${claimSecs})
-      returning id, attempt)
+      from tried where jobs.id = tried.id
+      returning jobs.id, attempt)
     update attempts set status = 'returned', detail = 'the worker did not start it in time', finished_at = now()
     from returned where job_id = returned.id and number = returned.attempt`.execute(db);
   return Number(returned.numAffectedRows ?? 0);

@@ -1,5 +1,6 @@
 // Everything the rules of a job's life are about, read in one statement, and the rules themselves as a pure comparison.
 import { sql } from 'kysely';
+import { LOG_HEAD_BYTES } from '@crafting-table/contracts/log';
 import type { AttemptStatus } from '@crafting-table/contracts/job';
 import { isTerminal, type JobStatus } from '@crafting-table/contracts/words';
 import type { Database } from '../connect.ts';
@@ -9,10 +10,13 @@ export type AttemptState = {
   number: number;
   status: AttemptStatus;
   findings: number;
+  ended: boolean;
+  /** Its log has a gap or an overlap that nobody meant. */
+  torn: boolean;
   seal: string;
 };
 
-/** `seal`: changes with any column. */
+/** `seal`: changes with any column. One that a migration adds changes nothing for as long as it is empty. */
 export type JobState = {
   id: string;
   project_id: string;
@@ -23,6 +27,8 @@ export type JobState = {
   retry_on: string[];
   findings_count: number;
   cancelled: boolean;
+  /** It counts as delivered at a moment that is still to come, so the sweep will not deliver it. */
+  forsaken: boolean;
   leased: boolean;
   tended: boolean;
   ended: boolean;
@@ -39,13 +45,26 @@ export type FarmState = { projectIds: string[]; jobs: JobState[]; loose: number 
 export async function observeFarm(db: Database): Promise<FarmState> {
   const found = await sql<FarmState>`
     with chunks as (
-      select job_id, attempt, count(*) as rows, string_agg(seq || '+' || byte_offset || '+' || byte_length, ',' order by seq) as extent
-      from log_chunks group by 1, 2),
+      select job_id, attempt, count(*) as rows, string_agg(seq || '+' || byte_offset || '+' || byte_length, ',' order by seq) as extent,
+        max(byte_offset + byte_length) as bytes, bool_or(byte_offset < end_before) as has_overlap,
+        bool_or(byte_offset > end_before or seq > seq_before + 1) as has_gap,
+        bool_or((byte_offset > end_before or seq > seq_before + 1) and end_before < ${LOG_HEAD_BYTES}) as has_gap_in_head
+      from (
+        select *, lag(seq, 1, -1) over by_seq as seq_before,
+          lag(byte_offset + byte_length, 1, 0::bigint) over by_seq as end_before
+        from log_chunks window by_seq as (partition by job_id, attempt order by seq)) chunk
+      group by 1, 2),
     found as (select job_id, attempt, count(*) as rows from findings group by 1, 2),
-    tools as (select job_id, attempt, count(*) as rows from tool_runs group by 1, 2),
+    tools as (
+      select job_id, attempt, count(*) as rows, coalesce(sum((data->>'omitted_findings')::int), 0) as omitted
+      from tool_runs group by 1, 2),
     attempt as (
       select a.job_id, a.number, coalesce(c.rows, 0) + coalesce(f.rows, 0) + coalesce(t.rows, 0) as rows,
-        json_build_object('number', a.number, 'status', a.status, 'findings', coalesce(f.rows, 0),
+        json_build_object('number', a.number, 'status', a.status, 'findings', coalesce(f.rows, 0) + coalesce(t.omitted, 0),
+          'ended', a.finished_at is not null, 'torn', a.status <> 'running' and a.log_removed_at is null and (
+            coalesce(c.has_overlap or c.has_gap_in_head, false)
+            or a.log_bytes is not null and (a.log_bytes <> coalesce(c.bytes, 0)
+              or a.log_omitted_bytes = 0 and coalesce(c.has_gap, false))),
           'seal', concat_ws(' ', a.status, a.reason, a.exit_code, a.detail, a.worker_id, a.claimed_at, a.started_at,
             a.finished_at, a.log_bytes, 'log', c.extent, 'findings', f.rows, 'tools', t.rows)) as state
       from attempts a
@@ -56,12 +75,13 @@ export async function observeFarm(db: Database): Promise<FarmState> {
       select j.id, json_build_object('id', j.id, 'project_id', j.project_id, 'removed', p.removed_at is not null,
         'status', j.status, 'reason', j.reason, 'attempt', j.attempt, 'retry_on', j.recipe_snapshot->'retry_on',
         'findings_count', j.findings_count, 'cancelled', j.cancel_requested_at is not null,
+        'forsaken', j.status = 'queued' and coalesce(j.dispatched_at > now() + interval '1 minute', false),
         'leased', j.lease_until is not null, 'tended', j.worker_id is not null, 'ended', j.finished_at is not null,
         'lost', coalesce(j.lease_until < now(), false),
         'overdue', coalesce(j.deadline_at < now(), false) or coalesce(j.cancel_requested_at < now() - interval '50 s', false),
         'unstarted', j.started_at is null and j.preparing_at is null and j.cancel_requested_at is null
           and coalesce(j.claimed_at < now() - interval '50 s', false),
-        'seal', md5(j::text), 'attempts', coalesce(
+        'seal', md5(jsonb_strip_nulls(to_jsonb(j))::text), 'attempts', coalesce(
           (select json_agg(state order by number) from attempt where job_id = j.id), '[]')) as state
       from jobs j join projects p on p.id = j.project_id)
     select coalesce((select json_agg(id) from projects where removed_at is null), '[]') as "projectIds",
@@ -96,6 +116,7 @@ function contradictionsOf(job: JobState): string[] {
     ['a running job without a lease or a worker', isRunning && !(job.leased && job.tended)],
     ['a job with a lease that does not run', !isRunning && job.leased],
     ['a running job whose newest attempt is over', isRunning && newest?.status !== 'running'],
+    ['a running job of a removed project that nobody cancelled', isRunning && job.removed && !job.cancelled],
     [
       'a running attempt that is not the newest of a running job',
       job.attempts.some((each) => each.status === 'running' && !(isRunning && each === newest)),
@@ -108,6 +129,16 @@ function contradictionsOf(job: JobState): string[] {
     ],
     ['an unfinished job with an end', !isTerminal(job.status) && (job.ended || job.reason !== null)],
     ['a queued job that is to be cancelled', job.status === 'queued' && job.cancelled],
+    ['a queued job that nobody will deliver', job.forsaken],
+    [
+      'a passed job whose newest attempt did not pass',
+      job.status === 'passed' && newest?.status !== 'passed',
+    ],
+    [
+      'an attempt that is over without its moment',
+      job.attempts.some((each) => each.status !== 'running' && !each.ended),
+    ],
+    ['a log with a gap or an overlap', job.attempts.some((each) => each.torn)],
     [
       'a finished job with a wrong count of findings',
       isTerminal(job.status) && !job.removed && job.findings_count !== (newest?.findings ?? 0),

@@ -1,5 +1,6 @@
 // What anybody can do to a job, as small steps that can be drawn at random, and what each must answer when it acts alone.
 import { sql } from 'kysely';
+import { LOG_HEAD_BYTES, type LogChunk } from '@crafting-table/contracts/log';
 import { ATTEMPTS_MAX } from '@crafting-table/contracts/project';
 import type { Reason, TerminalStatus } from '@crafting-table/contracts/words';
 import { isTerminal } from '@crafting-table/contracts/words';
@@ -11,12 +12,12 @@ import { insertJobs } from '../jobs/insert-jobs.ts';
 import type { LeaseConnection } from '../jobs/renew-leases.ts';
 import { retryJob } from '../jobs/retry-job.ts';
 import { findExpiredLeases, findOverdue, returnUnstartedClaims } from '../jobs/sweep-queries.ts';
-import { appendLogChunks } from '../log-chunks.ts';
+import { checkInvariants } from '../invariants/check-invariants.ts';
+import { appendLogChunks, type Trim } from '../log-chunks.ts';
 import { deleteRemovedProjects, removeProject, type ProjectRow } from '../projects.ts';
-import { countInvariantViolations } from '../sweep.ts';
 import { newJob, nextId, passed, WORKER } from './farm-rows.ts';
 import type { FarmState, JobState } from './farm-state.ts';
-import { chunkOf, chunksOf } from './log-chunk.ts';
+import { chunkOf } from './log-chunk.ts';
 
 /** How often each verb is drawn: most of a farm's life is claims and ends, and removals would soon leave nothing. */
 export const VERB_WEIGHTS = {
@@ -41,7 +42,7 @@ export const VERB_WEIGHTS = {
   endLost: 3,
   endOverdue: 3,
   returnUnstarted: 3,
-  countViolations: 1,
+  checkInvariants: 1,
 };
 export type Verb = keyof typeof VERB_WEIGHTS;
 
@@ -79,6 +80,10 @@ export const ENDINGS = {
   cancelled: ['cancelled', 'cancelled'],
   lost: ['failed', 'worker_lost'],
 } as const satisfies Record<string, [TerminalStatus, Reason]>;
+
+/** The bytes of its head are not really there: nothing in the database reads them. */
+const LOG = [{ ...chunkOf('head\n'), byte_length: LOG_HEAD_BYTES }];
+for (const text of ['one\n', 'two\n', 'three\n']) LOG.push(chunkOf(text, LOG.at(-1)));
 
 /** Shorter than any backdating, longer than no time at all. */
 const GRACE_SECS = 50;
@@ -132,7 +137,7 @@ const ACTIONS: Record<Verb, Action> = {
     act: ({ farm }) => returnUnstartedClaims(farm.db, GRACE_SECS),
     foretell: ({ before }) => runningOf(before).filter((job) => job.unstarted).length,
   },
-  countViolations: { act: ({ farm }) => countInvariantViolations(farm.db), foretell: () => 0 },
+  checkInvariants: { act: async ({ farm }) => (await checkInvariants(farm.db)).length, foretell: () => 0 },
 };
 
 /** Takes a step in a farm that is in this state, or was a moment ago. Returns the answer and what it would be alone. */
@@ -180,9 +185,10 @@ function nextOf(before: FarmState, named: JobState): boolean {
 
 function foretellFinish(aimed: Aimed): string {
   if (!isHeld(aimed) || !aimed.job) return 'over';
-  const { attempt, cancelled, retry_on } = aimed.job;
+  const { attempts, cancelled, retry_on } = aimed.job;
+  const made = attempts.filter(({ status }) => status !== 'returned').length;
   const isWanted = retry_on.includes(ENDINGS[aimed.step.ending][1]);
-  return isWanted && attempt < ATTEMPTS_MAX && !cancelled ? 'requeued' : 'accepted';
+  return isWanted && made < ATTEMPTS_MAX && !cancelled ? 'requeued' : 'accepted';
 }
 
 function foretellCancel({ job }: Aimed): string {
@@ -214,8 +220,8 @@ async function renewAll(farm: FarmUnderTest, held: Target[]): Promise<number> {
 }
 
 function append({ farm, step, at }: Aimed): Promise<string> {
-  const trim = step.findings === 2 ? { fromByte: 4, toByte: 8 } : null;
-  return appendLogChunks(farm.db, at, chunksOf('one\n', 'two\n', 'three\n').slice(step.findings), trim);
+  const { chunks, trim } = logOf(step);
+  return appendLogChunks(farm.db, at, chunks, trim);
 }
 
 function finish(db: Database, step: Step, at: Target, guard: FinishGuard): Promise<string> {
@@ -227,12 +233,15 @@ function finish(db: Database, step: Step, at: Target, guard: FinishGuard): Promi
   }));
   const toolRuns = findings.map(({ tool, source }) => ({ tool, source, completeness: 'complete' as const }));
   const result = { status, reason, findings, findingsCount: findings.length, toolRuns };
-  const trim = step.findings === 2 ? { fromByte: 0, toByte: 4 } : null;
-  return finishAttempt(
-    db,
-    passed(at.jobId, { ...result, attempt: at.attempt, chunks: [chunkOf('end\n')], trim }),
-    guard,
-  );
+  return finishAttempt(db, passed(at.jobId, { ...result, attempt: at.attempt, ...logOf(step) }), guard);
+}
+
+/** Up to three pieces behind the head of a long log; the first of them may have left the tail window. */
+function logOf(step: Step): { chunks: LogChunk[]; trim: Trim | null } {
+  const [head, left, ...kept] = LOG as [LogChunk, LogChunk, ...LogChunk[]]; // It was made of so many.
+  if (step.findings < 2) return { chunks: [head, left, ...kept.slice(0, 1 + step.findings)], trim: null };
+  const toByte = left.byte_offset + left.byte_length;
+  return { chunks: [head, ...kept], trim: { fromByte: left.byte_offset, toByte } };
 }
 
 async function endLost({ farm, step }: Aimed): Promise<number> {

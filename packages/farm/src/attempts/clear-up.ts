@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listProjectIds } from '@crafting-table/database/projects';
 import { collectGarbage } from '@crafting-table/runner/git/collect-garbage';
@@ -10,14 +10,16 @@ import type { WorkerParts } from './worker-parts.ts';
  * projects that are gone. A dead worker is one whose instance lock is free, so nothing of a living one is touched.
  */
 export async function clearUp(parts: WorkerParts, workspacesRoot: string): Promise<void> {
-  const known = await listProjectIds(parts.db);
+  // Asked late: what dead workers left running is ended also while Postgres is away.
+  let known: Promise<Set<string>> | undefined;
   const garbage = await collectGarbage({
     mirrors: parts.mirrors,
     workspaces: parts.workspaces,
     workspacesRoot,
-    isKnownProject: (projectId) => known.has(projectId),
+    isKnownProject: async (projectId) => (await (known ??= listProjectIds(parts.db))).has(projectId),
     onDeadInstance: async (instanceId) => {
-      const killed = await killLeftovers((attemptId) => attemptId.startsWith(`${instanceId}.`));
+      const isOurs = (attemptId: string) => attemptId.startsWith(`${instanceId}.`);
+      const killed = await killLeftovers(isOurs, join(await realpath(workspacesRoot), instanceId));
       if (killed > 0)
         parts.onTidied('a dead worker left processes behind; they were ended', { instanceId, killed });
       await rm(join(parts.spoolDir, instanceId), { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { finishAttempt, keepSupersededResult } from '@crafting-table/database/jobs/finish-attempt';
+import { isDiskFull } from '@crafting-table/runner/disk/is-disk-full';
 import type { LogPump } from '@crafting-table/runner/log/log-pump';
 import type { ReadFindings } from './findings-reader.ts';
 import type { Verdict } from './judge-end.ts';
@@ -41,14 +42,18 @@ export async function conclude(
 export async function endFailed(
   { db }: WorkerParts,
   { jobId, attempt }: LiveAttempt,
+  error: unknown,
 ): Promise<AttemptOutcome> {
-  const detail = "the worker could not run it; the worker's log says why";
+  const isFull = isDiskFull(error);
+  const detail = isFull
+    ? "the worker's disk is full"
+    : "the worker could not run it; the worker's log says why";
   return whileAway(() =>
     finishAttempt(db, {
       jobId,
       attempt,
       status: 'failed',
-      reason: 'setup_failed',
+      reason: isFull ? 'disk_full' : 'setup_failed',
       exit_code: null,
       detail,
       log: null,

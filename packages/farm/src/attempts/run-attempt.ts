@@ -1,3 +1,4 @@
+import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Delivery } from '@crafting-table/contracts/delivery';
 import {
@@ -7,6 +8,7 @@ import {
   type ClaimedJob,
   type StartAnswer,
 } from '@crafting-table/database/jobs/claim-job';
+import { watchRoom } from '@crafting-table/runner/disk/watch-room';
 import type { LogPump } from '@crafting-table/runner/log/log-pump';
 import { maskText } from '@crafting-table/runner/log/mask-secrets';
 import { recipeEnvironment } from '@crafting-table/runner/process/recipe-environment';
@@ -46,7 +48,7 @@ export async function runAttempt(
       jobId: job.id,
       attempt: job.attempt,
     });
-    return await endFailed(parts, held);
+    return await endFailed(parts, held, error);
   } finally {
     live.delete(held);
   }
@@ -82,7 +84,9 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
   const place = { id: attemptId, tree, subproject: job.subproject, startedAtMs: parts.clock.nowMs() };
   const reading = stack.use(parts.findings.open(place));
   output.readBy(reading);
-  const end = await runRecipe(parts, job, held, prepared, output.log, attemptId);
+  const room = stack.use(watchRoom(prepared.workspace.root));
+  const ran = await runRecipe(parts, job, held, prepared, output.log, attemptId);
+  const end = await orDiskFull(ran, () => room.wasFull(output.log.tail()));
   treeIsEmpty = end.survivors === 0;
   if (!treeIsEmpty) parts.onTrouble('processes of an attempt could not be ended', { attemptId, ...end });
   if (stop.reason === 'give_back' && end.reason === 'superseded') return await giveBack(parts, held);
@@ -124,14 +128,17 @@ async function runRecipe(
   log: LogPump,
   attemptId: string,
 ): Promise<RecipeEnd> {
+  const caches = join(parts.cacheDir, job.project_id);
+  await mkdir(caches, { recursive: true }); // What is not there cannot be shown.
   const recipe = startRecipe({
     command: job.recipe_snapshot.command,
     cwd,
+    folder: await realpath(workspace.root),
     env: recipeEnvironment({
       path: parts.recipePath,
       home: workspace.home,
       tmp: workspace.tmp,
-      caches: join(parts.cacheDir, job.project_id),
+      caches,
       toolchainVariables: parts.toolchainVariables,
       declared: job.recipe_snapshot.env,
       job: { id: job.id, project: job.project, recipe: job.recipe, commit: workspace.sha },
@@ -146,11 +153,20 @@ async function runRecipe(
     },
     onOutput: log.write,
     spawner: parts.spawner,
+    ...(parts.hiddenFolders.length > 0 && {
+      view: { hidden: parts.hiddenFolders, own: [workspace.root, caches], readOnly: [workspace.borrowed] },
+    }),
   });
   stop.onRequest((reason) =>
     recipe.stop(reason === 'give_back' || reason === 'lost' ? 'superseded' : reason),
   );
   return recipe.ended;
+}
+
+/** A recipe that failed by itself while the disk was full failed because of that. What it did for its own reason stands. */
+async function orDiskFull(end: RecipeEnd, wasFull: () => Promise<boolean>): Promise<RecipeEnd> {
+  const hasFailed = end.reason === 'exit' && end.exitCode !== 0;
+  return hasFailed && (await wasFull()) ? { ...end, reason: 'disk_full' } : end;
 }
 
 /** Stopped between the claim and the start of the recipe. */

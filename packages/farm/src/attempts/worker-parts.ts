@@ -23,6 +23,8 @@ export type WorkerParts = {
   cacheDir: string;
   /** Each worker's spools are in a folder of it that is named by the worker's id. */
   spoolDir: string;
+  /** What recipes see only their own parts of; empty where that cannot be. */
+  hiddenFolders: readonly string[];
   recipePath: string;
   toolchainVariables: Record<string, string>;
   limits: {

@@ -12,7 +12,7 @@ const SWEEP_SILENCE_SECS = 10;
 export async function checkHealth(
   db: Database,
   deliveries: Deliveries,
-  options: { version: string; workerAliveSecs: number },
+  options: { version: string; workerAliveSecs: number; isAdmin: boolean },
 ): Promise<Health> {
   const [stats, sweep, workers, deliveriesWaiting] = await Promise.all([
     readQueueStats(db),
@@ -32,6 +32,7 @@ export async function checkHealth(
       ? ['The sweep is silent: lost workers and missed deadlines go unnoticed.']
       : []),
     ...(sweep.invariant_violations > 0 ? [`${sweep.invariant_violations} rows break an invariant.`] : []),
+    ...sweep.broken_rules.map(({ rule, violations }) => `Must never be: ${rule} (${violations}).`),
   ];
   return {
     status: warnings.length === 0 ? 'ok' : 'degraded',
@@ -53,6 +54,7 @@ export async function checkHealth(
       last_swept_at: sweep.swept_at?.toISOString() ?? null,
       age_secs: sweep.age_secs,
       invariant_violations: sweep.invariant_violations,
+      ...(options.isAdmin && { broken_rules: sweep.broken_rules }),
     },
   };
 }

@@ -3,10 +3,11 @@ import { isTerminal } from '@crafting-table/contracts/words';
 import type { Database } from '@crafting-table/database/connect';
 import { findJob } from '@crafting-table/database/jobs/find-job';
 import type { JobRow } from '@crafting-table/database/jobs/job-row';
+import { isLogRemoved } from '@crafting-table/database/log-retention';
 import { visibleTo, type Caller } from '../caller.ts';
 import { showJob } from '../jobs/show-job.ts';
 import { refuse, type Refusal } from '../refusal.ts';
-import { readLogPieces } from './read-log-pieces.ts';
+import { readLogPieces, REMOVED_LINE } from './read-log-pieces.ts';
 import type { News } from './news.ts';
 import { createTextCut } from './text-cut.ts';
 
@@ -20,6 +21,12 @@ export type LogEvent =
   | { kind: 'end'; job: Job }
   /** Nothing happened for a while; keeps proxies from closing the connection. */
   | { kind: 'idle' };
+
+/**
+ * Output in one event. A slow reader sees something soon, and what is made of an event on its way out is small enough for
+ * Node to throw away at once: of whole chunks, megabytes a second would pile up until the next full collection.
+ */
+const EVENT_BYTES = 32 * 1024;
 
 /**
  * The log of a job from a position on, as it grows, to its end. It pulls: a slow reader slows nobody else and costs no
@@ -66,14 +73,26 @@ async function* follow(
         yield { kind: 'gap', position, bytes: piece.length };
         continue;
       }
-      position = { ...position, offset: piece.offset + piece.bytes.length };
-      const ready = text.push(piece.bytes);
-      if (ready !== '')
-        yield { kind: 'log', position: { ...position, offset: position.offset - text.pending }, text: ready };
+      for (let at = 0; at < piece.bytes.length; at += EVENT_BYTES) {
+        const ready = text.push(piece.bytes.subarray(at, at + EVENT_BYTES));
+        position = {
+          ...position,
+          offset: Math.min(piece.offset + piece.bytes.length, piece.offset + at + EVENT_BYTES),
+        };
+        if (ready !== '')
+          yield {
+            kind: 'log',
+            position: { ...position, offset: position.offset - text.pending },
+            text: ready,
+          };
+      }
     }
     if (isOver) {
       const rest = text.end();
       if (rest !== '') yield { kind: 'log', position, text: rest };
+      else if (!grew && (await isLogRemoved(db, { jobId: job.id, attempt: position.attempt }))) {
+        yield { kind: 'log', position, text: `${REMOVED_LINE}\n` };
+      }
       if (job.attempt <= position.attempt || options.attempt !== null) {
         yield { kind: 'end', job: showJob(job) };
         return;

@@ -1,14 +1,19 @@
 import type { Database } from '@crafting-table/database/connect';
 import { listLogChunks } from '@crafting-table/database/log-chunks';
 import { bytesOfChunk } from './decompress.ts';
+import { createTurns } from './take-turns.ts';
 
 export type LogPiece =
   | { kind: 'bytes'; offset: number; bytes: Buffer }
-  /** Bytes that were printed and not kept. */
-  | { kind: 'gap'; offset: number; length: number };
+  /** Bytes that were printed and not kept; `nextLine` is the number, from 1, of the line that the log goes on in. */
+  | { kind: 'gap'; offset: number; length: number; nextLine: number };
 
-/** Chunks fetched at once: at most 2 MiB of text in memory for each reader. */
-const CHUNKS_PER_READ = 8;
+/** Chunks fetched at once: at most 1 MiB of text in memory for each reader, and those at the same place share it. */
+const CHUNKS_PER_READ = 4;
+
+/** Of the connections of this process. However many follow a log that grows by megabytes, the rest is for other requests. */
+const READS_AT_ONCE = 4;
+const turns = createTurns(READS_AT_ONCE);
 
 /** What is stored of an attempt's log from a byte on, in order, as far as it goes now. */
 export async function* readLogPieces(
@@ -18,17 +23,30 @@ export async function* readLogPieces(
 ): AsyncGenerator<LogPiece> {
   let position = fromByte;
   for (;;) {
-    const chunks = await listLogChunks(db, { ...of, fromByte: position, limit: CHUNKS_PER_READ });
-    for (const chunk of chunks) {
-      if (chunk.byte_offset > position) {
-        yield { kind: 'gap', offset: position, length: chunk.byte_offset - position };
-        position = chunk.byte_offset;
+    const chunks = await readChunks(db, of, position);
+    for (const { byteOffset, lineOffset, bytes } of chunks) {
+      if (byteOffset > position) {
+        yield { kind: 'gap', offset: position, length: byteOffset - position, nextLine: lineOffset + 1 };
+        position = byteOffset;
       }
-      yield { kind: 'bytes', offset: position, bytes: await bytesOfChunk(chunk, position) };
-      position = chunk.byte_offset + chunk.byte_length;
+      yield { kind: 'bytes', offset: position, bytes: bytes.subarray(position - byteOffset) };
+      position = byteOffset + bytes.length;
     }
     if (chunks.length < CHUNKS_PER_READ) return;
   }
+}
+
+function readChunks(db: Database, of: { jobId: string; attempt: number }, fromByte: number) {
+  return turns.take(`${of.jobId} ${of.attempt} ${fromByte}`, async () => {
+    const rows = await listLogChunks(db, { ...of, fromByte, limit: CHUNKS_PER_READ });
+    return Promise.all(
+      rows.map(async (row) => ({
+        byteOffset: row.byte_offset,
+        lineOffset: row.line_offset,
+        bytes: await bytesOfChunk(row, 0),
+      })),
+    );
+  });
 }
 
 /** All there is of a log that retention took. */

@@ -96,11 +96,14 @@ async function* readLines(
 ): AsyncGenerator<Buffer> {
   const start = await findChunkOfLine(db, { ...of, line: first });
   const [chunk] = await listLogChunks(db, { ...of, fromByte: start, limit: 1 });
-  if (!chunk) return;
+  if (!chunk) {
+    if (await isLogRemoved(db, of)) yield Buffer.from(`${REMOVED_LINE}\n`);
+    return;
+  }
   const selection = createLineSelection(chunk.line_offset + 1, first, count);
   for await (const piece of readLogPieces(db, of, chunk.byte_offset)) {
     if (piece.kind === 'bytes') yield selection.push(piece.bytes);
-    else yield Buffer.from(gapLine(piece.length));
+    else if (selection.skipTo(piece.nextLine)) yield Buffer.from(gapLine(piece.length));
     if (selection.done) return;
   }
 }

@@ -31,6 +31,14 @@ test('a stream that begins in a later line is counted from there', () => {
   expect(selection.done).toBe(true);
 });
 
+test('what a stream passes over counts as the lines it was', () => {
+  const selection = createLineSelection(1, 2, 3);
+  expect(selection.push(Buffer.from('one\ntwo\nthr')).toString()).toBe('two\nthr');
+  expect(selection.skipTo(90)).toBe(true);
+  expect(selection.done).toBe(true);
+  expect(createLineSelection(1, 100, 1).skipTo(90)).toBe(false);
+});
+
 function naiveSelection(text: string, first: number, count: number): string {
   const lines = text.split(/(?<=\n)/);
   return lines.slice(first - 1, first - 1 + count).join('');

@@ -6,6 +6,12 @@ export function createLineSelection(current: number, first: number, count: numbe
     get done() {
       return line >= end;
     },
+    /** The stream goes on in line `next`. Whether something of what was passed over was selected. */
+    skipTo(next: number): boolean {
+      const isSelected = line < end && next >= first;
+      line = next;
+      return isSelected;
+    },
     push(bytes: Buffer): Buffer {
       let start = line >= first ? 0 : -1;
       let position = 0;

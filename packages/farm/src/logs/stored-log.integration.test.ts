@@ -44,7 +44,20 @@ test('of a log that retention took, one line says so', async () => {
   await finishAttempt(farm.db, passed(jobId));
   await removeOldLogs(farm.db, { days: 0, attempts: 100, bytes: -1 });
   expect(await read(jobId, {})).toBe(`${REMOVED_LINE}\n`);
+  expect(await read(jobId, { from_line: 1, lines: 5 })).toBe(`${REMOVED_LINE}\n`);
   expect(await readLogTail(farm.db, { jobId, attempt: 1 })).toEqual([REMOVED_LINE]);
+});
+
+test('who follows a log that retention took is told so, and the end', async () => {
+  const jobId = await jobWithLog(chunksOf('one\n'));
+  await finishAttempt(farm.db, passed(jobId));
+  expect(textOf(await follow(jobId, { attempt: 1, offset: 4 }))).toBe('');
+  await removeOldLogs(farm.db, { days: 0, attempts: 100, bytes: -1 });
+  for (const from of [null, { attempt: 1, offset: 4 }]) {
+    const events = await follow(jobId, from);
+    expect(textOf(events)).toBe(`${REMOVED_LINE}\n`);
+    expect(events.at(-1)?.kind).toBe('end');
+  }
 });
 
 test('lines are found over the borders of chunks', async () => {
@@ -58,6 +71,22 @@ test('lines are found over the borders of chunks', async () => {
 test('what was left out is told in a line of its own', async () => {
   const jobId = await jobWithLog(withGap());
   expect(await read(jobId, {})).toBe('head\n\n[crafting-table] 95 bytes of output left out here\ntail\n');
+});
+
+test('lines behind what was left out keep their numbers', async () => {
+  const jobId = await jobWithLog(withGap());
+  const gap = '\n[crafting-table] 95 bytes of output left out here\n';
+  expect(await read(jobId, { from_line: 1, lines: 2 })).toBe(`head\n${gap}`);
+  expect(await read(jobId, { from_line: 1, lines: 21 })).toBe(`head\n${gap}tail\n`);
+  expect(await read(jobId, { from_line: 21, lines: 1 })).toBe('tail\n');
+  expect(await read(jobId, { from_line: 5, lines: 3 })).toBe('');
+});
+
+test('fifty readers at once get the whole log, whatever the number of connections', async () => {
+  const jobId = await jobWithLog(chunksOf(...Array.from({ length: 40 }, (_, line) => `line ${line}\n`)));
+  await finishAttempt(farm.db, passed(jobId));
+  const texts = await Promise.all(Array.from({ length: 50 }, async () => textOf(await follow(jobId, null))));
+  expect(new Set(texts)).toEqual(new Set([await read(jobId, {})]));
 });
 
 test('a range beyond the end, and the log of somebody else, are refused', async () => {

@@ -2,8 +2,8 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import type { LogChunk } from '@crafting-table/contracts/log';
 import { ORPHANED_LINE } from '@crafting-table/contracts/words';
-import type { Database } from '@crafting-table/database/connect';
-import { finishAttempt, type FinishGuard } from '@crafting-table/database/jobs/finish-attempt';
+import type { Connection, Database } from '@crafting-table/database/connect';
+import { finishLocked, type FinishGuard } from '@crafting-table/database/jobs/finish-attempt';
 import type { SuspectAttempt } from '@crafting-table/database/jobs/sweep-queries';
 import { listLastChunks, measureLog } from '@crafting-table/database/log-chunks';
 import { bytesOfChunk } from '../logs/decompress.ts';
@@ -14,25 +14,21 @@ const pack = promisify(zstdCompress);
 export async function endSuspect(db: Database, suspect: SuspectAttempt, guard: FinishGuard): Promise<void> {
   const { jobId, attempt, reason } = suspect;
   const { line, detail } = explain(suspect);
-  const chunk = await lastLineOf(db, { jobId, attempt }, line);
-  await finishAttempt(
-    db,
-    {
-      jobId,
-      attempt,
-      status: reason === 'cancelled' ? 'cancelled' : 'failed',
-      reason,
-      exit_code: reason === 'worker_lost' ? -1 : null,
-      detail,
-      log: null,
-      chunks: [chunk],
-      trim: null,
-      findings: [],
-      findingsCount: 0,
-      toolRuns: [],
-    },
-    guard,
-  );
+  await finishLocked(db, suspect, guard, async (transaction) => ({
+    jobId,
+    attempt,
+    status: reason === 'cancelled' ? 'cancelled' : 'failed',
+    reason,
+    exit_code: reason === 'worker_lost' ? -1 : null,
+    detail,
+    log: null,
+    // Its place is behind whatever its worker, which may live after all, has shipped up to this moment.
+    chunks: [await lastLineOf(transaction, { jobId, attempt }, line)],
+    trim: null,
+    findings: [],
+    findingsCount: 0,
+    toolRuns: [],
+  }));
 }
 
 function explain({ reason, cancelReason }: SuspectAttempt): { line: string; detail: string } {
@@ -59,11 +55,12 @@ function explain({ reason, cancelReason }: SuspectAttempt): { line: string; deta
 
 /** A chunk that puts a line of the farm's own at the end of what is stored, whether or not that ends in a line feed. */
 async function lastLineOf(
-  db: Database,
+  db: Connection,
   of: { jobId: string; attempt: number },
   line: string,
 ): Promise<LogChunk> {
-  const [extent, [last]] = await Promise.all([measureLog(db, of), listLastChunks(db, { ...of, limit: 1 })]);
+  const extent = await measureLog(db, of);
+  const [last] = await listLastChunks(db, { ...of, limit: 1 });
   const isMidLine = last !== undefined && (await bytesOfChunk(last, 0)).at(-1) !== 10;
   const text = Buffer.from(`${isMidLine ? '\n' : ''}${line}\n`);
   return {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { startSweepLoop } from './sweep-loop.ts';
 
-const report = { lost: 0, overdue: 0, returned: 0, redelivered: 0, deleted: 0, violations: null };
+const report = { lost: 0, overdue: 0, returned: 0, redelivered: 0, deleted: 0, brokenRules: null };
 
 test('passes are counted and never overlap, and a pass of another process is not told', async () => {
   const numbers: number[] = [];

@@ -11,6 +11,7 @@ import {
   endAmnesty,
   openFarmDatabase,
 } from '@crafting-table/database/stand-ins/farm-rows';
+import { untilLockWaits } from '@crafting-table/database/stand-ins/lock-waits';
 import { chunksOf } from '@crafting-table/database/stand-ins/log-chunk';
 import { QueueAway, type Deliveries, type OrderedDelivery } from '@crafting-table/queues/open-deliveries';
 import { expect, test } from 'vitest';
@@ -23,6 +24,7 @@ const LIMITS = {
   claimSecs: 30,
   deadlineGraceSecs: 30,
   redispatchSecs: 15,
+  slowSecs: 15,
   logRetention: { days: 90, attempts: 100, bytes: 1e9 },
 };
 
@@ -49,6 +51,23 @@ test('a worker that is lost before it printed anything leaves just that line', a
   await backdate(farm.db, jobId, 'lease_until', 16);
   await sweep(farm.db, standInQueue(), LIMITS, 1);
   expect(await readLogTail(farm.db, { jobId, attempt: 1 })).toEqual([ORPHANED_LINE]);
+});
+
+test('what a worker ships at the moment it is given up stays, and the last line comes behind it', async () => {
+  await using farm = await openFarmDatabase();
+  const jobId = await addRunningJob(farm.db, await addProject(farm.db));
+  const [first, second] = chunksOf('one\n', 'two\n');
+  await appendLogChunks(farm.db, { jobId, attempt: 1 }, [first!], null);
+  await backdate(farm.db, jobId, 'lease_until', 16);
+  await endAmnesty(farm.db);
+  const { sweeping } = await farm.db.transaction().execute(async (transaction) => {
+    await appendLogChunks(transaction, { jobId, attempt: 1 }, [second!], null);
+    const sweeping = sweep(farm.db, standInQueue(), LIMITS, 1);
+    await untilLockWaits(farm.db, 1);
+    return { sweeping };
+  });
+  expect(await sweeping).toMatchObject({ lost: 1 });
+  expect(await readLogTail(farm.db, { jobId, attempt: 1 })).toEqual(['one', 'two', ORPHANED_LINE]);
 });
 
 test('a cancel and a deadline are kept without the help of a worker', async () => {
@@ -99,6 +118,14 @@ test('a delivery that nobody took for long is sent again when the queue has fewe
   expect(queue.added.map((each) => each.job_id)).toEqual([jobId, jobId]);
 });
 
+test('rows are checked once in a while, by whichever process has the turn then', async () => {
+  await using farm = await openFarmDatabase();
+  expect(await sweep(farm.db, standInQueue(), LIMITS, 0)).toMatchObject({ brokenRules: [] });
+  expect(await sweep(farm.db, standInQueue(), LIMITS, 0)).toMatchObject({ brokenRules: null });
+  const impatient = { ...LIMITS, slowSecs: 0 };
+  expect(await sweep(farm.db, standInQueue(), impatient, 7)).toMatchObject({ brokenRules: [] });
+});
+
 test('while the queue is away the sweep does the rest of its work', async () => {
   await using farm = await openFarmDatabase();
   await addJob(farm.db, await addProject(farm.db));
@@ -106,7 +133,7 @@ test('while the queue is away the sweep does the rest of its work', async () => 
   queue.incarnation = async () => {
     throw new QueueAway('gone');
   };
-  expect(await sweep(farm.db, queue, LIMITS, 0)).toMatchObject({ redelivered: 0, violations: 0 });
+  expect(await sweep(farm.db, queue, LIMITS, 0)).toMatchObject({ redelivered: 0, brokenRules: [] });
   expect((await readSweepState(farm.db)).swept_at).not.toBeNull();
 });
 
@@ -116,10 +143,12 @@ type StandInQueue = Deliveries & { added: OrderedDelivery[]; forget(): void };
 function standInQueue(): StandInQueue {
   let life = 1;
   const added: OrderedDelivery[] = [];
+  const add = async (deliveries: OrderedDelivery[]) => void added.push(...deliveries);
   return {
     backend: 'redis',
     added,
-    add: async (deliveries) => void added.push(...deliveries),
+    add,
+    addAgain: add,
     countWaiting: async () => added.length,
     incarnation: async () => `life ${life}`,
     forget: () => (life += 1),

@@ -1,3 +1,4 @@
+import type { BrokenRule } from '@crafting-table/contracts/health';
 import type { Database } from '@crafting-table/database/connect';
 import { deleteOldIdempotencyKeys } from '@crafting-table/database/jobs/insert-jobs';
 import {
@@ -5,9 +6,10 @@ import {
   findOverdue,
   returnUnstartedClaims,
 } from '@crafting-table/database/jobs/sweep-queries';
+import { checkInvariants, isCheckDue } from '@crafting-table/database/invariants/check-invariants';
 import { removeOldLogs, type LogRetention } from '@crafting-table/database/log-retention';
 import { deleteRemovedProjects } from '@crafting-table/database/projects';
-import { countInvariantViolations, withSweepTurn } from '@crafting-table/database/sweep';
+import { withSweepTurn } from '@crafting-table/database/sweep';
 import { deleteDeadWorkers } from '@crafting-table/database/workers';
 import type { Deliveries } from '@crafting-table/queues/open-deliveries';
 import { endSuspect } from './end-suspect.ts';
@@ -19,6 +21,8 @@ export type SweepLimits = {
   claimSecs: number;
   deadlineGraceSecs: number;
   redispatchSecs: number;
+  /** Between two rounds, by whichever process, of the work that need not be done in each pass. */
+  slowSecs: number;
   logRetention: LogRetention;
 };
 
@@ -29,7 +33,8 @@ export type SweepReport = {
   returned: number;
   redelivered: number;
   deleted: number;
-  violations: number | null;
+  /** Null when this pass did not look. */
+  brokenRules: BrokenRule[] | null;
 } | null;
 
 /** What a person should see of a pass in a process's log. */
@@ -37,13 +42,11 @@ export function tellOfSweep(
   report: NonNullable<SweepReport>,
   log: { warn(fields: object, message: string): void; error(fields: object, message: string): void },
 ): void {
-  if (report.violations) log.error(report, 'rows break an invariant');
+  if (report.brokenRules?.length) log.error(report, 'rows break an invariant');
   else if (report.lost + report.overdue + report.returned > 0)
     log.warn(report, 'the sweep ended what nobody tended');
 }
 
-/** Passes between two rounds of the work that need not be done each second. */
-const SLOW_WORK_EVERY = 15;
 /** Retention looks at everything, so it is for once an hour, and not while a farm starts. */
 const RETENTION_EVERY = 3600;
 const RETENTION_FIRST = 60;
@@ -59,16 +62,16 @@ export async function sweep(
   limits: SweepLimits,
   passNumber: number,
 ): Promise<SweepReport> {
-  return withSweepTurn(db, limits.lostGraceSecs + 5, async ({ amnesty }) => {
+  return withSweepTurn(db, limits.lostGraceSecs + 5, async ({ amnesty, hasStalled }) => {
     const suspects = amnesty
       ? { lost: 0, overdue: 0, returned: 0 }
       : {
-          lost: await endLost(db, limits.lostGraceSecs),
-          overdue: await endOverdue(db, limits.deadlineGraceSecs),
+          lost: await endLost(db, limits.lostGraceSecs, hasStalled),
+          overdue: await endOverdue(db, limits.deadlineGraceSecs, hasStalled),
           returned: await returnUnstartedClaims(db, limits.claimSecs),
         };
     const redelivered = await redeliver(db, deliveries, limits.redispatchSecs);
-    const slow = passNumber % SLOW_WORK_EVERY === 0;
+    const slow = await isCheckDue(db, limits.slowSecs);
     if (slow) {
       await deleteOldIdempotencyKeys(db);
       await deleteDeadWorkers(db, DEAD_WORKER_SECS);
@@ -78,19 +81,23 @@ export async function sweep(
       ...suspects,
       redelivered,
       deleted: await deleteRemovedProjects(db),
-      violations: slow ? await countInvariantViolations(db) : null,
+      brokenRules: slow ? await checkInvariants(db) : null,
     };
   });
 }
 
-async function endLost(db: Database, graceSecs: number): Promise<number> {
+/** Leases that ran out while Postgres stood still and was asked for them are no sign that a worker is lost. */
+async function endLost(db: Database, graceSecs: number, hasStalled: () => boolean): Promise<number> {
   const suspects = await findExpiredLeases(db, graceSecs);
+  if (hasStalled()) return 0;
   for (const suspect of suspects) await endSuspect(db, suspect, { leaseExpiredForSecs: graceSecs });
   return suspects.length;
 }
 
-async function endOverdue(db: Database, graceSecs: number): Promise<number> {
+/** As above: a result may be on its way. */
+async function endOverdue(db: Database, graceSecs: number, hasStalled: () => boolean): Promise<number> {
   const suspects = await findOverdue(db, graceSecs);
+  if (hasStalled()) return 0;
   for (const suspect of suspects) await endSuspect(db, suspect, { overdueForSecs: graceSecs });
   return suspects.length;
 }

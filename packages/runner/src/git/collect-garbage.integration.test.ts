@@ -64,6 +64,14 @@ async function fetchCommits(times: number): Promise<string> {
 const packs = () =>
   readdirSync(join(mirrors.dir, mirrorFolder(), 'objects/pack')).filter((name) => name.endsWith('.pack'))
     .length;
+const hasCommit = (path: string, sha: string) => {
+  try {
+    runPlainGit(path, ['cat-file', '-e', sha]);
+    return true;
+  } catch {
+    return false;
+  }
+};
 const mirrorFolder = () => readdirSync(mirrors.dir).find((name) => name.endsWith('.git')) ?? 'none';
 const collect = (more: Partial<GarbageOptions> = {}) =>
   collectGarbage({ mirrors, workspacesRoot: root, isKnownProject: () => true, ...more });
@@ -103,6 +111,22 @@ it('repacks a busy mirror in the first gap between its jobs, and never beside on
   expect((await collect({ packsMax: 2 })).repacked).toEqual([]);
   await held[Symbol.asyncDispose]();
   expect((await collect({ packsMax: 2 })).repacked).toEqual([mirrorFolder()]);
+});
+
+it('removes at last what was pushed away, also when the mirror was repacked too soon for that', async () => {
+  const gone = await fetchCommits(3);
+  origin.git('reset', '--quiet', '--hard', 'HEAD~1');
+  const last = await fetchCommits(1);
+  await collect({ packsMax: 1 });
+  const path = join(mirrors.dir, mirrorFolder());
+  expect(hasCommit(path, gone)).toBe(true);
+  const longAgo = new Date(Date.now() - 8 * 86_400_000);
+  for (const entry of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
+    utimesSync(join(path, entry), longAgo, longAgo);
+  }
+  expect((await collect()).repacked).toEqual([mirrorFolder()]);
+  expect([gone, last].map((sha) => hasCommit(path, sha))).toEqual([false, true]);
+  expect((await collect()).repacked).toEqual([]);
 });
 
 it('removes the mirrors of projects that are no more, once nobody uses them', async () => {

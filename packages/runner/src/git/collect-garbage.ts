@@ -127,13 +127,20 @@ async function collectMirror(
   if (!isKnown || isUnused) return (await removeTree(path, settings.searchPath)) ? 'removed' : 'kept';
   const isQuiet = await isOlderThan(usedFileOf(path), mirrorQuietMs);
   const packs = (await namesIn(join(path, 'objects/pack'))).filter((name) => name.endsWith('.pack'));
-  const wantsRepack = packs.length > packsMax || (isQuiet && packs.length > 1);
+  // What an earlier gc found unreachable and too young to go lies loose beside the one pack that it made.
+  const isUntidy = packs.length > 1 || (await hasLooseObjects(path));
+  const wantsRepack = packs.length > packsMax || (isQuiet && isUntidy);
   if (!wantsRepack) return 'kept';
-  const args = ['--git-dir', path, 'gc', '--quiet', `--prune=${PRUNE_EXPIRY}`];
-  const collected = await runGit({ args, settings, timeoutMs: GC_TIMEOUT_MS });
+  const args = ['gc', '--quiet', `--prune=${PRUNE_EXPIRY}`];
+  const collected = await runGit({ mirrorPath: path, args, settings, timeoutMs: GC_TIMEOUT_MS });
   // Also after a failure: what a broken-off gc removed is not known.
   await renewGeneration(path);
   return 'failure' in collected ? 'kept' : 'repacked';
+}
+
+async function hasLooseObjects(mirrorPath: string): Promise<boolean> {
+  const folders = await namesIn(join(mirrorPath, 'objects'));
+  return folders.some((name) => /^[0-9a-f]{2}$/.test(name));
 }
 
 async function isOlderThan(file: string, ageMs: number): Promise<boolean> {

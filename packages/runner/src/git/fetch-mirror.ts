@@ -21,8 +21,18 @@ export function fetchCommit(fetch: Fetch, sha: string): Promise<null | Failed> {
   return runPatiently(fetch, [...FETCH, fetch.url.plain, sha]);
 }
 
-/** Without --no-tags git would follow tags by itself, outside the refspecs; FETCH_HEAD is of use to nobody. */
-const FETCH = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
+/**
+ * Without --no-tags git would follow tags by itself, outside the refspecs; FETCH_HEAD is of use to nobody. The program at
+ * the other end is named, because the mirror's own configuration could name another.
+ */
+const FETCH = [
+  'fetch',
+  '--quiet',
+  '--no-tags',
+  '--no-write-fetch-head',
+  '--no-auto-maintenance',
+  '--upload-pack=git-upload-pack',
+];
 
 /** A worker that was killed can leave a git behind that still writes, or a lock file that nobody will ever remove. */
 const LOCKED_TRIES = 8;
@@ -33,9 +43,8 @@ const LOCK_FILE_AGE_MAX_MS = 60_000;
 
 async function runPatiently(fetch: Fetch, command: readonly string[]): Promise<null | Failed> {
   const { mirrorPath, url, settings, timeoutMs } = fetch;
-  const args = ['--git-dir', mirrorPath, ...command];
   for (let tries = 1; ; tries++) {
-    const result = await runGit({ args, settings, timeoutMs, remote: url });
+    const result = await runGit({ mirrorPath, args: command, settings, timeoutMs, remote: url });
     if (!('failure' in result)) return null;
     if (result.failure.kind !== 'locked' || tries === LOCKED_TRIES) return result;
     await removeOldLockFiles(mirrorPath);

@@ -1,5 +1,9 @@
 // The environment of a git command, built from nothing: no configuration of the host or of a user takes part, no program
 // that a repository names is started, and a password travels here and nowhere else (not in argv, not in a file).
+//
+// A recipe of the worker's own user may be able to write into a mirror, its configuration included. Whatever git would
+// start because of that is ruled out here, where no moment lies between the check and the use; the rest of a mirror's
+// configuration is put right before each command (see mirror-config.ts).
 import type { GitUrl } from '@crafting-table/contracts/git-url';
 
 export type GitSettings = {
@@ -24,9 +28,18 @@ export function gitEnvironment(settings: GitSettings, remote: GitUrl | null): Re
     GIT_OPTIONAL_LOCKS: '0',
     // Partial clones would fetch behind our back; the mirrors are whole.
     GIT_NO_LAZY_FETCH: '1',
-    ...(remote?.scheme === 'ssh' ? sshEnvironment(settings) : {}),
+    // An object that stands in for another would let one commit pass for the next.
+    GIT_NO_REPLACE_OBJECTS: '1',
+    // Wins over every `protocol.<name>.allow`; `ext::` and helpers of other names start what they are told to.
+    GIT_ALLOW_PROTOCOL: allowedProtocols(settings).join(':'),
+    // Set but empty: nothing is asked for a password, and `core.askPass` is not looked at.
+    GIT_ASKPASS: '',
+    SSH_ASKPASS: '',
+    // Wins over `core.sshCommand`, also where a URL that should not be one was rewritten to an ssh one.
+    GIT_SSH_COMMAND: remote?.scheme === 'ssh' ? SSH_COMMAND : 'false',
+    ...(remote?.scheme === 'ssh' ? sshAgent(settings) : {}),
     ...credentialEnvironment(remote),
-    ...configEnvironment([...FIXED_CONFIG, ...protocolConfig(settings), ...credentialConfig(remote)]),
+    ...configEnvironment([...FIXED_CONFIG, ...credentialConfig(remote)]),
   };
 }
 
@@ -35,6 +48,8 @@ type Config = readonly (readonly [key: string, value: string])[];
 const FIXED_CONFIG: Config = [
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
+  // What a fetch asks for the refs of the repositories that are borrowed from.
+  ['core.alternateRefsCommand', 'true'],
   ['core.logAllRefUpdates', 'false'],
   // Mirrors and workspaces may belong to another user than the worker; which ones are read is our own choice.
   ['safe.directory', '*'],
@@ -48,12 +63,8 @@ const FIXED_CONFIG: Config = [
   ['advice.detachedHead', 'false'],
 ];
 
-function protocolConfig(settings: GitSettings): Config {
-  const allowed = ['http', 'https', 'ssh', ...(settings.allowFileRemotes ? ['file'] : [])];
-  return [
-    ['protocol.allow', 'never'],
-    ...allowed.map((name) => [`protocol.${name}.allow`, 'always'] as const),
-  ];
+function allowedProtocols(settings: GitSettings): string[] {
+  return ['http', 'https', 'ssh', ...(settings.allowFileRemotes ? ['file'] : [])];
 }
 
 /** Bound to the origin of the URL, so that a redirect to another host gets nothing. The empty first one clears the list. */
@@ -72,12 +83,10 @@ function credentialEnvironment(remote: GitUrl | null): Record<string, string> {
   return { CRAFTING_GIT_USERNAME: username, CRAFTING_GIT_PASSWORD: password };
 }
 
-function sshEnvironment(settings: GitSettings): Record<string, string> {
-  const agentSocket = settings.ssh?.agentSocket;
-  return {
-    GIT_SSH_COMMAND: 'ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15',
-    ...(agentSocket === undefined ? {} : { SSH_AUTH_SOCK: agentSocket }),
-  };
+const SSH_COMMAND = 'ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15';
+
+function sshAgent({ ssh }: GitSettings): Record<string, string> {
+  return ssh?.agentSocket === undefined ? {} : { SSH_AUTH_SOCK: ssh.agentSocket };
 }
 
 function configEnvironment(config: Config): Record<string, string> {

@@ -102,8 +102,8 @@ async function bringCommit(
 
 async function hasCommit(mirror: Mirror, sha: string, timeoutMs: number): Promise<boolean | Failed> {
   if (mirror.memory.knows(sha)) return true;
-  const args = ['--git-dir', mirror.path, 'cat-file', '-e', `${sha}^{commit}`];
-  const found = await runGit({ args, settings: mirror.settings, timeoutMs });
+  const args = ['cat-file', '-e', `${sha}^{commit}`];
+  const found = await runGit({ mirrorPath: mirror.path, args, settings: mirror.settings, timeoutMs });
   if ('failure' in found) return found.failure.kind === 'other' ? false : found;
   mirror.memory.learn(sha);
   return true;
@@ -111,8 +111,8 @@ async function hasCommit(mirror: Mirror, sha: string, timeoutMs: number): Promis
 
 /** Null when no commit, or more than one, starts with these digits. */
 async function expandSha(mirror: Mirror, digits: string, timeoutMs: number): Promise<string | null> {
-  const args = ['--git-dir', mirror.path, 'rev-parse', '--verify', '--quiet', `${digits}^{commit}`];
-  const expanded = await runGit({ args, settings: mirror.settings, timeoutMs });
+  const args = ['rev-parse', '--verify', '--quiet', `${digits}^{commit}`];
+  const expanded = await runGit({ mirrorPath: mirror.path, args, settings: mirror.settings, timeoutMs });
   if ('failure' in expanded) return null;
   const sha = expanded.stdout.trim();
   return isSha(sha) ? sha : null;

@@ -3,8 +3,11 @@ import type { GitUrl } from '@crafting-table/contracts/git-url';
 import { execa } from 'execa';
 import { type Failed, failed, readGitFailure } from './git-failure.ts';
 import { type GitSettings, gitEnvironment } from './git-environment.ts';
+import { restoreMirrorConfig } from './mirror-config.ts';
 
 export type GitCommand = {
+  /** The mirror it is for. Whatever a recipe did to that one's configuration is undone first. */
+  mirrorPath?: string;
   /** Without `git`. Never holds a credential: everybody on the host can read it. */
   args: readonly string[];
   settings: GitSettings;
@@ -21,6 +24,7 @@ const KILL_GRACE_MS = 2000;
 
 /** Resolves with what git printed, or with why it failed. Throws only when git cannot be started at all. */
 export async function runGit({
+  mirrorPath,
   args,
   settings,
   timeoutMs,
@@ -30,9 +34,11 @@ export async function runGit({
   if (remote?.scheme === 'file' && !settings.allowFileRemotes) {
     return failed('refused', 'file: remotes are not allowed here.');
   }
+  if (mirrorPath !== undefined) restoreMirrorConfig(mirrorPath);
+  const mirrorArgs = mirrorPath === undefined ? [] : ['--git-dir', mirrorPath];
   // A group of its own, because git talks to remotes through children that must end with it.
-  const child = execa('git', args, {
-    cwd: settings.emptyHome,
+  const child = execa('git', [...mirrorArgs, ...args], {
+    cwd: '/', // Without a folder of its own to work in, git would take the next repository upwards for its own.
     env: gitEnvironment(settings, remote ?? null),
     extendEnv: false,
     stdin: 'ignore',

@@ -72,10 +72,11 @@ export function createSlotPool({
   };
 
   const removeLeftovers = async () => {
-    const inUse = new Set([...slots.keys()].map((slot) => basename(slot.dir)));
+    // Asked anew for each name: a slot that is made while the folder is read is in the list and no leftover.
+    const isInUse = (name: string) => [...slots.keys()].some((slot) => basename(slot.dir) === name);
     for (const folder of [dir, site.trash]) {
       for (const name of existsSync(folder) ? await readdir(folder) : []) {
-        const isLeft = name.startsWith('slot-') && !inUse.has(name);
+        const isLeft = name.startsWith('slot-') && !isInUse(name);
         if (isLeft) await removeTree(join(folder, name), site.settings.searchPath);
       }
     }

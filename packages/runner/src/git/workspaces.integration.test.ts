@@ -58,6 +58,16 @@ beforeEach(async () => {
   });
 });
 
+it('a workspace that is made while leftovers are looked for is not taken for one', async () => {
+  for (let round = 0; round < 20; round++) {
+    const looking = workspaces.discardIdle(0);
+    const workspace = await acquire(first);
+    await looking;
+    expect(readdirSync(workspace.tree)).toContain('a.txt');
+    await workspaces.release(workspace, { treeIsEmpty: false });
+  }
+});
+
 afterEach(async () => {
   await workspaces[Symbol.asyncDispose]();
   await mirror[Symbol.asyncDispose]();

@@ -18,6 +18,8 @@ export type Workspace = {
   home: string;
   tmp: string;
   sha: string;
+  /** Where the checkout's repository finds objects of the mirror; a recipe need only read there. */
+  borrowed: string;
   /** Whether a tree left by an earlier attempt was used again. */
   isWarm: boolean;
 };
@@ -77,7 +79,8 @@ export async function createWorkspaces({
         await pool.discard(slot);
         throw new Error('The workspace cannot be prepared.', { cause: error });
       }
-      const workspace = { attemptId, sha, isWarm, root: slot.dir, ...placesOf(slot) };
+      const borrowed = join(mirror.path, 'objects');
+      const workspace = { attemptId, sha, borrowed, isWarm, root: slot.dir, ...placesOf(slot) };
       slotOf.set(workspace, slot);
       return { workspace };
     },

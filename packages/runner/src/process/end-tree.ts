@@ -17,8 +17,9 @@ export async function endTree(running: RunningTree): Promise<void> {
   // Nothing runs yet that could tidy up, and a wrapper that is just starting might not hear TERM.
   if (recipe.length === 0) sendSignal(-root.pid, 'SIGKILL');
   else await endGently(running, recipe);
-  // A subreaper is spared: strays come to it, and it ends by itself when there are none left.
-  const isSpared = (row: ProcessRow) => command.endsTree && row.pid === root.pid;
+  // A subreaper is spared, and its group with it, which is its own: strays come to it, and it ends by itself when there are
+  // none left.
+  const isSpared = (row: ProcessRow) => command.endsTree && row.group === root.pid;
   await killTree(() => tree.find().filter((row) => !isSpared(row)), {
     limitMs: PROOF_MS,
     emptyLooks: EMPTY_LOOKS,
@@ -42,7 +43,23 @@ async function endGently(
   // Once for each process: many tools take a second TERM for "quit without tidying up".
   sendSignal(-root.pid, 'SIGTERM');
   for (const row of recipe) if (row.group !== root.pid) sendSignal(row.pid, 'SIGTERM');
-  await waitUntil(isGone, killGraceMs);
+  let isGroupOurs = true;
+  const isGoneByNow = () => {
+    isGroupOurs &&= hasMembers(root.pid);
+    return isGone();
+  };
+  await waitUntil(isGoneByNow, killGraceMs);
+  // All at once: what forks faster than anybody looks is seen by none of the looks that follow. Once the group was empty,
+  // its number may name another one.
+  if (isGroupOurs) sendSignal(-root.pid, 'SIGKILL');
+}
+
+function hasMembers(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch {
+    return false; // ESRCH: nobody is in it.
+  }
 }
 
 function withoutWrappers(rows: ProcessRow[], rootPid: number, wrappers: 0 | 1 | 2): ProcessRow[] {

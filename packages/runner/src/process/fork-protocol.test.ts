@@ -27,8 +27,16 @@ test('a request carries every field with its length in bytes', () => {
     { ...COMMAND, arguments: [...COMMAND.arguments] },
     { cwd: '/a b', env: { A: '', B: '=\n' } },
   );
-  expect(fieldsOf(request)).toEqual(['start', '7', '1', '/a b', '3', '/bin/sh', '-c', 'é\n', 'A=', 'B==\n']);
+  const command = ['3', '/bin/sh', '-c', 'é\n'];
+  expect(fieldsOf(request)).toEqual(['start', '7', '1', '/a b', '0', ...command, 'A=', 'B==\n']);
   expect(fieldsOf(openedRequest('7'))).toEqual(['opened', '7']);
+});
+
+test('a request says what is hidden before what is shown again', () => {
+  const view = { hidden: ['/data'], own: ['/data/a b'], readOnly: ['/data/objects'] };
+  const request = startRequest('7', { ...COMMAND, arguments: [] }, { cwd: '/', env: {}, view });
+  const words = ['hide /data', 'show /data/a b', 'show_read_only /data/objects'];
+  expect(fieldsOf(request)).toEqual(['start', '7', '1', '/', '3', ...words, '1', '/bin/sh']);
 });
 
 const NUL_BYTES: RecipePlace[] = [

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use POSIX ();
 use Socket qw(AF_UNIX SOCK_STREAM PF_UNSPEC MSG_DONTWAIT);
+require( $0 =~ s{[^/]*$}{recipe-view.pl}r );
 
 my $PIDFD_OPEN   = 434;         # The same number on every architecture.
 my $F_SETPIPE_SZ = 1031;        # linux/fcntl.h
@@ -43,8 +44,9 @@ sub take_requests {
 }
 
 sub start {
-    my ( $id, $is_wrapped, $cwd, $argument_count, @rest ) = @_;
-    my @command     = splice @rest, 0, $argument_count;
+    my ( $id, $is_wrapped, $cwd, $view_count, @rest ) = @_;
+    my @view        = splice @rest, 0, $view_count;
+    my @command     = splice @rest, 0, shift @rest;
     my @environment = @rest;
     pipe my $output,  my $output_end  or die "pipe: $!\n";
     # A recipe that prints a screenful at once need not wait for the worker to read it. Where less is allowed, less it is.
@@ -58,7 +60,7 @@ sub start {
     }
     my $pid = fork // die "fork: $!\n";
     if ( $pid == 0 ) {
-        eval { become( $output_end, $word_end, $cwd, \@command, \@environment ) };
+        eval { become( $output_end, $word_end, $cwd, \@view, \@command, \@environment ) };
         syswrite $failure_end, $@;
         POSIX::_exit(127);
     }
@@ -76,8 +78,9 @@ sub start {
 
 # In the child. Returns only by dying of what went wrong.
 sub become {
-    my ( $output_end, $word_end, $cwd, $command, $environment ) = @_;
+    my ( $output_end, $word_end, $cwd, $view, $command, $environment ) = @_;
     POSIX::setsid();
+    narrow_view(@$view) if @$view;
     POSIX::dup2( fileno $nothing,    0 );
     POSIX::dup2( fileno $output_end, $_ ) for 1, 2;
     POSIX::dup2( fileno $word_end,   3 ) if $word_end;

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { killLeftovers } from './kill-leftovers.ts';
 import { sendSignal } from './kill-tree.ts';
@@ -10,9 +13,10 @@ const started: ChildProcess[] = [];
 // Each leads a group of its own, with the sleep in it.
 afterAll(() => started.forEach((child) => sendSignal(-child.pid!, 'SIGKILL')));
 
-function startSleeper(environment: Record<string, string>): ChildProcess {
+function startSleeper(environment: Record<string, string>, cwd = '/'): ChildProcess {
   const child = spawn('/bin/sh', ['-c', 'trap "" TERM; sleep 300; exit'], {
     env: environment,
+    cwd,
     stdio: 'ignore',
     detached: true,
   });
@@ -34,6 +38,19 @@ test('only processes of the attempts asked about are killed, whatever they think
     null,
     null,
   ]);
+});
+
+test('what has no marker any more is found by the folder it works in, and nobody beside that folder is', async () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'crafting-leftovers-')));
+  const [inside, beside] = ['dead', 'dead-too'].map((name) => join(folder, name));
+  for (const each of [inside!, beside!]) mkdirSync(join(each, 'tree'), { recursive: true });
+  const hidden = startSleeper({}, join(inside!, 'tree'));
+  const stranger = startSleeper({}, join(beside!, 'tree'));
+  const ended = once(hidden, 'exit');
+  expect(await killLeftovers(() => false, inside!)).toBeGreaterThanOrEqual(1);
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+  rmSync(folder, { recursive: true });
 });
 
 test('this process is never killed, even if it carries the marker', async () => {

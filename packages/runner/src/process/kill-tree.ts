@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProcessRow } from './process-table.ts';
+import { type ProcessRow, readProcess } from './process-table.ts';
 
 /** From the first KILL to the proof that nothing is left, or to giving up on it. */
 export const PROOF_MS = 5_000;
@@ -35,8 +35,18 @@ export async function killTree(
     // All are stopped before the first one dies, so that none can answer a death with a fork.
     for (const { pid } of found) sendSignal(pid, 'SIGSTOP');
     for (const { pid } of found) sendSignal(pid, 'SIGKILL');
+    for (const group of groupsOf(found)) sendSignal(-group, 'SIGKILL');
     await delay(LOOK_AGAIN_MS);
   }
+}
+
+/**
+ * The groups of these processes, which are ours as a whole because a group lies within a session. With its group a process
+ * dies that no look has seen, because it is never the same for long. A wrapper's group is its own to end.
+ */
+function groupsOf(found: readonly ProcessRow[]): Set<number> {
+  const own = readProcess(process.pid)?.group;
+  return new Set(found.map(({ group }) => group).filter((group) => group > 1 && group !== own));
 }
 
 /** A negative id names a process group. A process that is gone, or that is not ours to signal, is passed over. */

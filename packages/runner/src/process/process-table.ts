@@ -70,6 +70,15 @@ export function printsTo(pid: number, name: string): boolean {
   });
 }
 
+/** Whether the working folder of the process is this one or below it. Without /proc always false. */
+export function worksIn(pid: number, folder: string): boolean {
+  try {
+    return `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`);
+  } catch {
+    return false;
+  }
+}
+
 /** Searches NUL-separated `NAME=value` entries. */
 export function findMarker(environment: Buffer): string | undefined {
   const name = `${MARKER}=`;

@@ -1,4 +1,11 @@
-import { type ProcessRow, listProcesses, printsTo, readMarker, readProcess } from './process-table.ts';
+import {
+  type ProcessRow,
+  listProcesses,
+  printsTo,
+  readMarker,
+  readProcess,
+  worksIn,
+} from './process-table.ts';
 
 export type ProcessTree = {
   /** The living processes of the tree, as of now. Remembers them, so that their children are known after they are gone. */
@@ -7,13 +14,17 @@ export type ProcessTree = {
 
 /**
  * Follows the processes below `rootPid`, which must lead its own session. A process belongs to the tree when its parent
- * or its session does, when it did at the last look, when it carries the attempt's marker, or when it prints into the
- * attempt's output.
+ * or its session does, when it did at the last look, when it carries the attempt's marker, when it prints into the
+ * attempt's output, or when it works in the attempt's own folder.
  *
  * Not found, where nothing stronger holds the tree together: a process that got itself a new session, a new parent, an
- * environment without the marker (or overwrote its own) and another stdout and stderr, all between two looks.
+ * environment without the marker (or overwrote its own), another stdout and stderr and another working folder, all
+ * between two looks.
  */
-export function followTree(rootPid: number, attempt: { id: string; outputName: string }): ProcessTree {
+export function followTree(
+  rootPid: number,
+  attempt: { id: string; outputName: string; folder?: string | undefined },
+): ProcessTree {
   const root = readProcess(rootPid);
   const rootStarted = root?.started ?? 0;
   let last: ProcessRow[] = root ? [root] : [];
@@ -27,7 +38,8 @@ export function followTree(rootPid: number, attempt: { id: string; outputName: s
       sessions.has(row.session) ||
       last.some((known) => known.pid === row.pid && known.started === row.started) ||
       readMarker(row.pid) === attempt.id ||
-      printsTo(row.pid, attempt.outputName);
+      printsTo(row.pid, attempt.outputName) ||
+      (attempt.folder !== undefined && worksIn(row.pid, attempt.folder));
     last = withDescendants(candidates.filter(isOurs), candidates);
     return last;
   }

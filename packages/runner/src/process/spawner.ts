@@ -11,6 +11,16 @@ export type RecipePlace = {
   cwd: string;
   /** Complete: nothing is added. */
   env: Record<string, string>;
+  /** Only the fork server can narrow it; see `canNarrowView`. */
+  view?: RecipeView;
+};
+
+/** What a recipe sees of the farm's folders. All paths are absolute. */
+export type RecipeView = {
+  /** Empty in the recipe's eyes, but for what of them is named below. None lies in another. */
+  hidden: readonly string[];
+  own: readonly string[];
+  readOnly: readonly string[];
 };
 
 export type RootExit = { code: number | null; signal: NodeJS.Signals | null };

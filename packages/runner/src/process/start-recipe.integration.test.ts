@@ -1,7 +1,8 @@
 import { CONTAINMENTS, type Containment } from '@crafting-table/contracts/words';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -310,6 +311,18 @@ describe.each(rows)('under $containment, started by $means', ({ containment, mea
     const recipe = await runUntilSaid(`${fixture(name)}; sleep 300`, 'ready');
     recipe.stop('cancelled');
     expect(await recipe.ended).toMatchObject({ reason: 'cancelled', survivors: 0 });
+  });
+
+  test('what forks faster than anybody looks is gone after a stop, and not only unseen', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'crafting-beat-'));
+    const beat = join(folder, 'beat');
+    writeFileSync(beat, '');
+    const recipe = await runUntilSaid(`${fixture('fork-forever.pl')} ${beat}; sleep 300`, 'ready');
+    recipe.stop('cancelled');
+    expect(await recipe.ended).toMatchObject({ reason: 'cancelled', survivors: 0 });
+    const last = statSync(beat).mtimeMs;
+    expect(await waitUntil(() => statSync(beat).mtimeMs !== last, 300)).toBe(false);
+    rmSync(folder, { recursive: true });
   });
 
   test('the tree of a killed worker is gone: by itself, or when the next worker looks for leftovers', async () => {

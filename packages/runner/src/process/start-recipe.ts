@@ -2,13 +2,13 @@ import type { Containment, Reason } from '@crafting-table/contracts/words';
 import { type ContainedCommand, type UnixUser, containCommand } from './contain-command.ts';
 import { endTree } from './end-tree.ts';
 import { exitCodeOf, signalOf } from './exit-code.ts';
-import { EMPTY_LOOKS, PROOF_MS, killTree } from './kill-tree.ts';
+import { EMPTY_LOOKS, PROOF_MS, killTree, sendSignal } from './kill-tree.ts';
 import { countOomKills, wasOomKilled } from './oom-kills.ts';
 import { MARKER } from './process-table.ts';
 import { followTree } from './process-tree.ts';
 import { pumpOutput } from './pump-output.ts';
 import { directSpawner } from './spawn-directly.ts';
-import type { ContainedRoot, Spawner } from './spawner.ts';
+import type { ContainedRoot, RecipeView, Spawner } from './spawner.ts';
 
 /** How long a pipe that something still holds is read on after the recipe's end. */
 const DRAIN_MS = 2_000;
@@ -19,6 +19,8 @@ export type RecipeOptions = {
   /** Run by `/bin/sh -c`. */
   command: string;
   cwd: string;
+  /** The attempt's alone, without symbolic links: whatever works in it belongs to the recipe. */
+  folder?: string;
   /** Complete: nothing of the worker's own environment is added, only the attempt's marker. */
   env: Record<string, string>;
   /** Unique for each attempt: `<job id>.<attempt number>`. */
@@ -38,6 +40,8 @@ export type RecipeOptions = {
   user?: UnixUser;
   /** What starts its process; directly from this one by default. */
   spawner?: Spawner;
+  /** Takes a PID namespace, below which /proc would lead past it, and a spawner that can: see `canNarrowView`. */
+  view?: RecipeView;
 };
 
 export type RecipeEnd = {
@@ -85,10 +89,14 @@ export function startRecipe(options: RecipeOptions): RunningRecipe {
 }
 
 async function startRoot(options: RecipeOptions): Promise<RunningRecipe> {
-  const { spawner = directSpawner, cwd, env, attemptId } = options;
+  const { spawner = directSpawner, cwd, env, attemptId, view } = options;
   const before = { startedAt: Date.now(), oomKills: countOomKills() };
   const command = containCommand({ ...options, killGraceMs: options.limits.killGraceMs });
-  const root = await spawner.spawn(command, { cwd, env: { ...env, [MARKER]: attemptId } });
+  const root = await spawner.spawn(command, {
+    cwd,
+    env: { ...env, [MARKER]: attemptId },
+    ...(view && { view }),
+  });
   return followRecipe(options, command, root, before);
 }
 
@@ -99,7 +107,7 @@ function followRecipe(
   before: { startedAt: number; oomKills: number | undefined },
 ): RunningRecipe {
   const { limits, attemptId } = options;
-  const tree = followTree(root.pid, { id: attemptId, outputName: root.output.name });
+  const tree = followTree(root.pid, { id: attemptId, outputName: root.output.name, folder: options.folder });
 
   let reason: Reason | undefined;
   let fault: { cause: unknown } | undefined;
@@ -131,6 +139,8 @@ function followRecipe(
     clearInterval(follow);
     const exitCode = exitCodeOf(root.exit());
     reason ??= await naturalReason(exitCode);
+    // Its number is still its group's and nobody else's; see endTree for what only the group can reach.
+    if (!command.vouches) sendSignal(-root.pid, 'SIGKILL');
     // What a recipe leaves behind after its own end gets no grace: its verdict is in, and nobody waits for the rest.
     // Where the kernel vouches for that, a look at every process of the machine would cost more than a small recipe.
     const isVouchedFor = command.vouches && typeof root.exit()?.code === 'number';
