@@ -1,5 +1,19 @@
 -- What the migrations make, for reading. Written by `node scripts/dump-schema.ts`; a test compares it.
 
+create table acceptances (
+  id bigint generated always as identity not null,
+  project_id uuid not null,
+  fingerprint text not null,
+  reason text not null,
+  author text not null,
+  created_at timestamp with time zone not null default now(),
+  until timestamp with time zone,
+  lifted_at timestamp with time zone,
+  constraint acceptances_pkey PRIMARY KEY (id),
+  constraint acceptances_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX acceptances_standing ON acceptances USING btree (project_id, fingerprint) WHERE (lifted_at IS NULL);
+
 create table attempts (
   job_id uuid not null,
   number integer not null,
@@ -39,11 +53,26 @@ create table audit (
   constraint audit_pkey PRIMARY KEY (id)
 );
 
+create table finding_events (
+  id bigint generated always as identity not null,
+  tracked_id bigint not null,
+  at timestamp with time zone not null default now(),
+  job_id uuid not null,
+  sha text not null,
+  event text not null,
+  constraint finding_events_pkey PRIMARY KEY (id),
+  constraint finding_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'updated'::text, 'reopened'::text, 'fixed'::text, 'flaky'::text, 'passed'::text]))),
+  constraint finding_events_tracked_id_fkey FOREIGN KEY (tracked_id) REFERENCES tracked_findings(id) ON DELETE CASCADE
+);
+CREATE INDEX finding_events_of ON finding_events USING btree (tracked_id, id);
+
 create table findings (
   job_id uuid not null,
   attempt integer not null,
   ordinal integer not null,
   data jsonb not null,
+  tracked_id bigint,
+  seen boolean not null default true,
   constraint findings_pkey PRIMARY KEY (job_id, attempt, ordinal),
   constraint findings_job_id_attempt_fkey FOREIGN KEY (job_id, attempt) REFERENCES attempts(job_id, number) ON DELETE CASCADE
 );
@@ -86,6 +115,7 @@ create table jobs (
   deadline_at timestamp with time zone,
   cancel_requested_at timestamp with time zone,
   cancel_reason text,
+  findings_summary jsonb,
   constraint jobs_pkey PRIMARY KEY (id),
   constraint jobs_recipe_check CHECK ((recipe = ANY (ARRAY['build'::text, 'test'::text, 'lint'::text, 'audit'::text]))),
   constraint jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'passed'::text, 'failed'::text, 'cancelled'::text]))),
@@ -142,6 +172,35 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
 
+create table series (
+  id bigint generated always as identity not null,
+  project_id uuid not null,
+  subproject text not null,
+  recipe text not null,
+  branch text not null,
+  version integer not null default 0,
+  head_sha text,
+  head_queued_at timestamp with time zone,
+  constraint series_pkey PRIMARY KEY (id),
+  constraint series_project_id_subproject_recipe_branch_key UNIQUE (project_id, subproject, recipe, branch),
+  constraint series_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+
+create table series_runs (
+  series_id bigint not null,
+  job_id uuid not null,
+  attempt integer not null,
+  sha text not null,
+  at timestamp with time zone not null default now(),
+  complete_tools text[] not null,
+  inputs jsonb not null,
+  summary jsonb not null,
+  constraint series_runs_pkey PRIMARY KEY (series_id, job_id, attempt),
+  constraint series_runs_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id) ON DELETE CASCADE
+);
+CREATE INDEX series_runs_commit ON series_runs USING btree (series_id, sha);
+CREATE INDEX series_runs_newest ON series_runs USING btree (series_id, at DESC);
+
 create table sweep (
   single boolean not null default true,
   swept_at timestamp with time zone,
@@ -177,6 +236,42 @@ create table tool_runs (
   constraint tool_runs_pkey PRIMARY KEY (job_id, attempt, ordinal),
   constraint tool_runs_job_id_attempt_fkey FOREIGN KEY (job_id, attempt) REFERENCES attempts(job_id, number) ON DELETE CASCADE
 );
+
+create table tracked_findings (
+  id bigint generated always as identity not null,
+  series_id bigint not null,
+  fingerprint text not null,
+  is_open boolean not null,
+  finding_group text not null,
+  kind text not null,
+  tool text not null,
+  rule text,
+  path text,
+  line integer,
+  line_hash text,
+  scope text,
+  template text not null,
+  severity text not null,
+  native text[] not null,
+  first_sha text not null,
+  first_job_id uuid not null,
+  first_at timestamp with time zone not null default now(),
+  since_first_run boolean not null,
+  closed_sha text,
+  closed_job_id uuid,
+  closed_at timestamp with time zone,
+  reopened_sha text,
+  reopen_count integer not null default 0,
+  flaky_since timestamp with time zone,
+  flaky_passes integer not null default 0,
+  data jsonb not null,
+  constraint tracked_findings_pkey PRIMARY KEY (id),
+  constraint tracked_findings_series_id_fingerprint_key UNIQUE (series_id, fingerprint),
+  constraint tracked_findings_finding_group_check CHECK ((finding_group = ANY (ARRAY['code'::text, 'package'::text, 'test'::text, 'event'::text]))),
+  constraint tracked_findings_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id) ON DELETE CASCADE
+);
+CREATE INDEX tracked_findings_closed ON tracked_findings USING btree (series_id, closed_at DESC) WHERE (NOT is_open);
+CREATE INDEX tracked_findings_open ON tracked_findings USING btree (series_id) WHERE is_open;
 
 create table workers (
   id uuid not null,

@@ -131,7 +131,7 @@ export type Suppression = z.infer<typeof Suppression>;
 export const Finding = z.object({
   kind: FindingKind,
   tool: z.string(),
-  /** The subproject whose recipe printed it; empty for the root of the repository. */
+  /** The subproject whose recipe printed it, `.` for the root of the repository. */
   subproject: z.string().optional(),
   rule_id: z.string().optional(),
   rule_name: z.string().optional(),

@@ -1,6 +1,8 @@
 // A job: one wish to run a recipe at one commit; its attempts; and what is asked and answered about them.
 import { z } from 'zod';
-import { Finding, ToolRun } from './finding.ts';
+import { ToolRun } from './finding.ts';
+import { FindingSummary, JobFinding } from './finding-life.ts';
+import { Gate } from './gate.ts';
 import { LogSummary } from './log.ts';
 import { CommitSha, GitRef, isStorable, ProjectName, SubprojectPath, TIMEOUT_SECS_MAX } from './project.ts';
 import { Containment, JobStatus, Reason, Recipe, RECIPES, RetryableReason } from './words.ts';
@@ -35,6 +37,7 @@ export const RecipeSnapshot = z.object({
   no_output_secs: z.int().optional(),
   retry_on: z.array(RetryableReason),
   env: z.record(z.string(), z.string()),
+  gates: z.array(Gate).optional(),
 });
 export type RecipeSnapshot = z.infer<typeof RecipeSnapshot>;
 
@@ -56,6 +59,8 @@ export const Job = z.object({
   attempt: z.int().nonnegative(),
   priority: Priority,
   findings_count: z.int().nonnegative(),
+  /** Null until the recipe has run. */
+  findings_summary: FindingSummary.nullable(),
   recipe_snapshot: RecipeSnapshot,
   worker: z.string().nullable(),
   queued_at: z.iso.datetime(),
@@ -158,7 +163,7 @@ export const FindingsQuery = z.strictObject({
 export type FindingsQuery = z.infer<typeof FindingsQuery>;
 
 export const FindingsPage = z.object({
-  findings: z.array(Finding),
+  findings: z.array(JobFinding),
   tool_runs: z.array(ToolRun),
   next_cursor: z.string().nullable(),
 });

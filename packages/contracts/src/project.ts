@@ -1,5 +1,6 @@
 // A project: a repository the farm knows, and per subproject the recipes it may run.
 import { z } from 'zod';
+import { Gate } from './gate.ts';
 import { Recipe, RetryableReason } from './words.ts';
 
 /** Letters, digits, dot, dash and underscore; it stands in URLs and folder names as it is. */
@@ -63,6 +64,7 @@ export const Subproject = z.strictObject({
     )
     .refine((env) => Object.keys(env).length <= 100, 'at most 100 variables')
     .optional(),
+  gates: z.array(Gate).max(50).optional(),
 });
 export type Subproject = z.infer<typeof Subproject>;
 

@@ -35,6 +35,7 @@ export const REASONS = [
   'oom',
   'log_flood',
   'refused',
+  'gate',
 ] as const;
 export const Reason = z.enum(REASONS);
 export type Reason = z.infer<typeof Reason>;

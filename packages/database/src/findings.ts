@@ -1,8 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
+import type { ToolRun } from '@crafting-table/contracts/finding';
+import type { JobFinding } from '@crafting-table/contracts/finding-life';
 import type { Database } from './connect.ts';
 
-export type FindingRow = { ordinal: number; data: Finding };
+export type FindingRow = { ordinal: number; data: JobFinding };
 
 /** Findings of one attempt in the order they were stored, after the given ordinal. */
 export async function listFindings(
@@ -22,7 +23,7 @@ export async function listFindings(
  */
 export function findingsOf(jobId: RawBuilder<unknown>, attempt: RawBuilder<unknown>): RawBuilder<number> {
   return sql<number>`(
-    select coalesce((select max(ordinal) from findings where job_id = ${jobId} and attempt = ${attempt}), 0)
+    select coalesce((select max(ordinal) from findings where job_id = ${jobId} and attempt = ${attempt} and seen), 0)
       + coalesce((select sum((data->>'omitted_findings')::int) from tool_runs
         where job_id = ${jobId} and attempt = ${attempt}), 0))`;
 }

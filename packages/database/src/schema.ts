@@ -1,6 +1,7 @@
 // The tables as Kysely sees them. migrations/ is where they are made; migrations/schema.sql shows them as a whole.
 import type { ColumnType, Generated } from 'kysely';
-import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
+import type { ToolRun } from '@crafting-table/contracts/finding';
+import type { FindingEvent, FindingSummary, JobFinding } from '@crafting-table/contracts/finding-life';
 import type { AttemptStatus, RecipeSnapshot } from '@crafting-table/contracts/job';
 import type { BrokenRule } from '@crafting-table/contracts/health';
 import type { ProjectBody, Subproject } from '@crafting-table/contracts/project';
@@ -64,6 +65,7 @@ export type Schema = {
     attempt: Generated<number>;
     worker_id: string | null;
     findings_count: Generated<number>;
+    findings_summary: Json<FindingSummary> | null;
     queued_at: Generated<Date>;
     dispatched_at: Date | null;
     claimed_at: Date | null;
@@ -109,8 +111,82 @@ export type Schema = {
     line_count: number;
     data: Buffer;
   };
-  findings: { job_id: string; attempt: number; ordinal: number; data: Json<Finding> };
+  findings: {
+    job_id: string;
+    attempt: number;
+    ordinal: number;
+    data: Json<JobFinding>;
+    tracked_id: number | null;
+    seen: Generated<boolean>;
+  };
   tool_runs: { job_id: string; attempt: number; ordinal: number; data: Json<ToolRun> };
+  series: {
+    id: Generated<number>;
+    project_id: string;
+    subproject: string;
+    recipe: Recipe;
+    branch: string;
+    version: Generated<number>;
+    head_sha: string | null;
+    head_queued_at: Date | null;
+  };
+  series_runs: {
+    series_id: number;
+    job_id: string;
+    attempt: number;
+    sha: string;
+    at: Generated<Date>;
+    complete_tools: string[];
+    inputs: Json<unknown>;
+    summary: Json<FindingSummary>;
+  };
+  tracked_findings: {
+    id: Generated<number>;
+    series_id: number;
+    fingerprint: string;
+    is_open: boolean;
+    finding_group: 'code' | 'package' | 'test' | 'event';
+    kind: string;
+    tool: string;
+    rule: string | null;
+    path: string | null;
+    line: number | null;
+    line_hash: string | null;
+    scope: string | null;
+    template: string;
+    severity: string;
+    native: string[];
+    first_sha: string;
+    first_job_id: string;
+    first_at: Generated<Date>;
+    since_first_run: boolean;
+    closed_sha: string | null;
+    closed_job_id: string | null;
+    closed_at: Date | null;
+    reopened_sha: string | null;
+    reopen_count: Generated<number>;
+    flaky_since: Date | null;
+    flaky_passes: Generated<number>;
+    data: Json<JobFinding>;
+  };
+  finding_events: {
+    id: Generated<number>;
+    tracked_id: number;
+    at: Generated<Date>;
+    job_id: string;
+    sha: string;
+    event: FindingEvent;
+  };
+  acceptances: {
+    id: Generated<number>;
+    project_id: string;
+    fingerprint: string;
+    reason: string;
+    author: string;
+    created_at: Generated<Date>;
+    until: Date | null;
+    lifted_at: Date | null;
+  };
   idempotency_keys: {
     owner: string;
     key: string;

@@ -2,10 +2,32 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import type { JudgingQuestion } from '@crafting-table/farm/attempts/findings-reader';
 import { startFindingsReader } from './read-findings.ts';
 
 const tree = mkdtempSync(join(tmpdir(), 'crafting-findings-'));
-const attempt = { id: 'a', tree, subproject: '.', startedAtMs: Date.now() };
+const attempt = {
+  id: 'a',
+  tree,
+  subproject: '.',
+  startedAtMs: Date.now(),
+  secrets: ['a-long-secret'],
+  command: 'make',
+};
+const QUESTION: JudgingQuestion = {
+  sha: 'a'.repeat(40),
+  before: {
+    relation: 'first',
+    known: [],
+    renames: new Map(),
+    completeAtCommit: new Set(),
+    inputs: null,
+    accepted: new Map(),
+    lapsed: new Set(),
+  },
+  gates: [],
+  now: new Date(0),
+};
 const WARNING = Buffer.from('main.c:3:5: warning: unused variable [-Wunused]\n');
 
 afterEach(() => void vi.useRealTimers());
@@ -16,7 +38,8 @@ test('output becomes findings in a thread beside this one', async () => {
   using reading = reader.open(attempt);
   reading.feed(WARNING.subarray(0, 20));
   reading.feed(WARNING.subarray(20));
-  const { findings, count } = await reading.end({ exitCode: 1 });
+  const { count } = await reading.end({ exitCode: 1 });
+  const { findings } = await reading.judge(QUESTION);
   expect(findings).toMatchObject([
     { message: expect.stringContaining('unused variable'), region: { line: 3 } },
   ]);
@@ -32,7 +55,6 @@ test('a thread that hangs is replaced: its attempts say so and the next one is r
   vi.advanceTimersByTime(60_000); // Before the thread had a chance to answer.
   vi.useRealTimers();
   expect(await ended).toMatchObject({
-    findings: [],
     count: 0,
     toolRuns: [{ completeness: 'failed', note: 'the parsers took longer than 60 s' }],
   });

@@ -1,6 +1,17 @@
 import { Worker } from 'node:worker_threads';
-import type { FindingsReader, ReadFindings } from '@crafting-table/farm/attempts/findings-reader';
+import type {
+  FindingsReader,
+  JudgedFindings,
+  ReadFindings,
+} from '@crafting-table/farm/attempts/findings-reader';
+import type { Inputs } from '@crafting-table/findings/track/cause';
+import { judgeRead } from '@crafting-table/farm/attempts/judge-read';
 import type { FromParser, ToParser } from './messages.ts';
+
+type Answer =
+  | { kind: 'read'; read: ReadFindings }
+  | { kind: 'judged'; judged: JudgedFindings }
+  | { kind: 'given_up'; why: string };
 
 /** Output waiting for the parsers; what comes on top of it is not parsed, and the tool run says so. */
 const WAITING_BYTES_MAX = 32 * 1024 ** 2;
@@ -11,12 +22,14 @@ const HEAP_MB_MAX = 1024;
 /** A worker that has nothing to parse for so long gives the thread's 20 MB back. */
 const IDLE_MS = 15_000;
 
+const LOG = { artifact: 'log', format: 'text' };
+
 /**
  * Parses in a thread of its own, started when there is something to parse. It is replaced when it hangs or dies: then its
  * attempts have no findings and say so.
  */
 export function startFindingsReader(): FindingsReader & AsyncDisposable {
-  const pending = new Map<number, (result: ReadFindings) => void>();
+  const pending = new Map<number, (answer: Answer) => void>();
   let thread: Worker | null = null;
   let idle: NodeJS.Timeout | undefined;
   let open = 0;
@@ -30,15 +43,15 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
     });
     fresh.on('message', (message: FromParser) => {
       if (message.kind === 'fed') waitingBytes -= message.bytes;
-      else settle(message.id, message.result);
+      else settle(message.id, message);
     });
     fresh.on('error', (error) => giveUp(fresh, `the parsers failed: ${error.message}`));
     fresh.unref();
     return fresh;
   }
 
-  function settle(id: number, result: ReadFindings): void {
-    pending.get(id)?.(result);
+  function settle(id: number, answer: Answer): void {
+    pending.get(id)?.(answer);
     pending.delete(id);
   }
 
@@ -47,7 +60,20 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
     if (thread !== failed) return;
     thread = null;
     waitingBytes = 0;
-    for (const id of pending.keys()) settle(id, unread(why));
+    for (const id of pending.keys()) settle(id, { kind: 'given_up', why });
+  }
+
+  /** The thread's answer to a question about an attempt; that it gave up when it takes too long, or has been replaced. */
+  async function ask(home: Worker, question: ToParser & { id: number }): Promise<Answer> {
+    if (home !== thread) return { kind: 'given_up', why: 'the parsers had to be started again' };
+    const answer = Promise.withResolvers<Answer>();
+    pending.set(question.id, answer.resolve);
+    const why = `the parsers took longer than ${END_MS_MAX / 1000} s`;
+    const timer = setTimeout(() => giveUp(home, why), END_MS_MAX);
+    home.postMessage(question);
+    const given = await answer.promise;
+    clearTimeout(timer);
+    return given;
   }
 
   function leave(): void {
@@ -59,14 +85,15 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
   }
 
   return {
-    open({ tree, subproject, startedAtMs }) {
+    open(place) {
       const id = ++lastId;
       clearTimeout(idle);
       open += 1;
       const home = (thread ??= start());
       const say = (message: ToParser) => home.postMessage(message);
       let skipped = 0;
-      say({ kind: 'open', id, tree, subproject, startedAtMs });
+      let read: ReadFindings = NOTHING_READ;
+      say({ kind: 'open', id, place });
       return {
         feed(bytes) {
           if (waitingBytes > WAITING_BYTES_MAX) {
@@ -77,17 +104,15 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
           say({ kind: 'feed', id, bytes });
         },
         async end({ exitCode }) {
-          if (home !== thread) return unread('the parsers had to be started again');
-          const answer = Promise.withResolvers<ReadFindings>();
-          pending.set(id, answer.resolve);
-          const timer = setTimeout(
-            () => giveUp(home, `the parsers took longer than ${END_MS_MAX / 1000} s`),
-            END_MS_MAX,
-          );
-          say({ kind: 'end', id, exitCode });
-          const result = await answer.promise;
-          clearTimeout(timer);
-          return skipped === 0 ? result : { ...result, toolRuns: [...result.toolRuns, partial(skipped)] };
+          const answer = await ask(home, { kind: 'end', id, exitCode });
+          read = answer.kind === 'read' ? answer.read : unread(answer);
+          if (skipped > 0) read = { ...read, toolRuns: [...read.toolRuns, partial(skipped)] };
+          return read;
+        },
+        async judge(question) {
+          const answer = await ask(home, { kind: 'judge', id, question });
+          if (answer.kind === 'judged') return answer.judged;
+          return judgeRead({ ...read, findings: [], truncated: true }, question);
         },
         [Symbol.dispose]() {
           if (home === thread) say({ kind: 'drop', id });
@@ -102,13 +127,14 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
   };
 }
 
-const LOG = { artifact: 'log', format: 'text' };
+const NO_INPUTS: Inputs = { lockFiles: null, configuration: null, command: '', versions: {} };
+const NOTHING_READ: ReadFindings = { toolRuns: [], count: 0, exitCode: null, inputs: NO_INPUTS };
 
-function unread(note: string): ReadFindings {
+function unread(answer: Answer): ReadFindings {
+  const note = answer.kind === 'given_up' ? answer.why : 'the parsers answered something else';
   return {
-    findings: [],
+    ...NOTHING_READ,
     toolRuns: [{ tool: 'crafting-table', completeness: 'failed', source: LOG, note }],
-    count: 0,
   };
 }
 

@@ -5,7 +5,14 @@ import type { Database } from '../connect.ts';
 import { finishAttempt, type AttemptResult } from '../jobs/finish-attempt.ts';
 import { appendLogChunks } from '../log-chunks.ts';
 import type { ProjectRow } from '../projects.ts';
-import { addJob, addProject, addRunningJob, openFarmDatabase, passed } from '../stand-ins/farm-rows.ts';
+import {
+  addJob,
+  addProject,
+  addRunningJob,
+  jobFinding,
+  openFarmDatabase,
+  passed,
+} from '../stand-ins/farm-rows.ts';
 import { findContradictions, observeFarm } from '../stand-ins/farm-state.ts';
 import { chunkOf, chunksOf } from '../stand-ins/log-chunk.ts';
 import {
@@ -17,7 +24,7 @@ import { readSweepState } from '../sweep.ts';
 import { checkInvariants } from './check-invariants.ts';
 import { RULES } from './rules.ts';
 
-const FINDING = {
+const FINDING = jobFinding({
   kind: 'lint',
   tool: 'cc',
   severity: 'low',
@@ -25,7 +32,7 @@ const FINDING = {
   message: 'unused',
   occurrences: 1,
   source: { artifact: 'log', format: 'gcc' },
-} as const;
+});
 
 test('each rule has a violation that can be planted', () => {
   const planted = new Set(PLANTED_VIOLATIONS.map(({ rule }) => rule));

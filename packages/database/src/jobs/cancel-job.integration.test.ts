@@ -5,6 +5,7 @@ import {
   addProject,
   addRunningJob,
   claim,
+  jobFinding,
   nextId,
   openFarmDatabase,
   passed,
@@ -82,7 +83,7 @@ test('a job that is cancelled before its next attempt still counts the findings 
   const jobId = await addRunningJob(farm.db, await addProject(farm.db));
   const source = { artifact: 'log', format: 'gcc' };
   const finding = { kind: 'lint', tool: 'cc', severity: 'low', level: 'warning', message: 'unused' } as const;
-  const findings = [{ ...finding, occurrences: 1, source }];
+  const findings = [jobFinding({ ...finding, occurrences: 1, source })];
   await finishAttempt(farm.db, passed(jobId, { findings, findingsCount: 1 }));
   await retryJob(farm.db, jobId);
   await cancelJob(farm.db, jobId, 'not needed');

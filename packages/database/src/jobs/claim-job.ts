@@ -40,6 +40,7 @@ export async function claimJob(db: Database, options: ClaimOptions): Promise<Cla
   const { jobId, worker, leaseSecs, setupSecs } = options;
   // Not `skip locked`: it is not only claims that lock queued rows. The sweep does so to note deliveries, of all of them when
   // the queue lost its memory, and then a claim would take a less urgent job, or none and lose its delivery.
+  // The clock is that of the moment at which the row was won, not of the one at which waiting for it began.
   const claimed = await sql<ClaimedJob>`
     with next as (
       select id from jobs
@@ -48,9 +49,9 @@ export async function claimJob(db: Database, options: ClaimOptions): Promise<Cla
         where jobs.id = ${jobId})
       order by priority, turn, queued_at, id limit 1 for update),
     claimed as (
-      update jobs set status = 'running', attempt = attempt + 1, worker_id = ${worker.id}, claimed_at = now(),
-        lease_until = now() + make_interval(secs => ${leaseSecs}),
-        deadline_at = now() + make_interval(secs => ${setupSecs}),
+      update jobs set status = 'running', attempt = attempt + 1, worker_id = ${worker.id}, claimed_at = clock_timestamp(),
+        lease_until = clock_timestamp() + make_interval(secs => ${leaseSecs}),
+        deadline_at = clock_timestamp() + make_interval(secs => ${setupSecs}),
         preparing_at = null, started_at = null, finished_at = null
       where id = (select id from next) and status = 'queued'
       returning *),

@@ -1,4 +1,4 @@
-import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
+import type { ToolRun } from '@crafting-table/contracts/finding';
 import { ATTEMPTS_MAX } from '@crafting-table/contracts/project';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import {
   addRunningJob,
   backdate,
   claim,
+  jobFinding,
   openFarmDatabase,
   passed,
 } from '../stand-ins/farm-rows.ts';
@@ -21,7 +22,7 @@ import { findJob, listAttempts } from './find-job.ts';
 import { finishAttempt, keepSupersededResult } from './finish-attempt.ts';
 
 const SOURCE = { artifact: 'log', format: 'text' };
-const FINDING: Finding = {
+const FINDING = jobFinding({
   kind: 'lint',
   tool: 'cc',
   severity: 'low',
@@ -29,7 +30,7 @@ const FINDING: Finding = {
   message: 'unused variable',
   source: SOURCE,
   occurrences: 1,
-};
+});
 const TOOL_RUN: ToolRun = { tool: 'cc', completeness: 'complete', source: SOURCE };
 const LOG = {
   bytes: 9,

@@ -1,10 +1,12 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
+import type { ToolRun } from '@crafting-table/contracts/finding';
+import type { JobFinding } from '@crafting-table/contracts/finding-life';
 import type { LogChunk, LogSummary } from '@crafting-table/contracts/log';
 import { ATTEMPTS_MAX } from '@crafting-table/contracts/project';
 import type { Reason, TerminalStatus } from '@crafting-table/contracts/words';
 import type { Connection, Database } from '../connect.ts';
 import { insertChunksFrom, trimLogChunks, type Trim } from '../log-chunks.ts';
+import { insertFindings, storeJudgement, type StoredJudgement } from '../series/store-judgement.ts';
 
 export type AttemptResult = {
   jobId: string;
@@ -16,9 +18,11 @@ export type AttemptResult = {
   log: LogSummary | null;
   chunks: LogChunk[];
   trim: Trim | null;
-  findings: Finding[];
+  findings: JobFinding[];
   findingsCount: number;
   toolRuns: ToolRun[];
+  /** What becomes of the findings of the series; null when the recipe was never run. */
+  judgement: StoredJudgement | null;
 };
 
 /** `requeued`: the result stands, and the recipe asked for another attempt after such a reason. */
@@ -28,19 +32,25 @@ export type FinishAnswer = 'accepted' | 'requeued' | 'over';
 export type FinishGuard = 'held' | { leaseExpiredForSecs: number } | { overdueForSecs: number };
 
 /**
- * Writes the result, the end of the log and the findings of an attempt in one statement, so that a reader never sees
+ * Writes the result, the end of the log and the findings of an attempt in one transaction, so that a reader never sees
  * a finished job with a wrong count. `over` means that the attempt was ended by somebody else: nothing was written.
+ * @throws SeriesMoved when another job of the series was judged meanwhile; nothing was written then either.
  */
 export async function finishAttempt(
   db: Database,
   result: AttemptResult,
   guard: FinishGuard = 'held',
 ): Promise<FinishAnswer> {
-  const { trim } = result;
-  if (!trim) return writeResult(db, result, guard);
+  const { trim, findings, judgement } = result;
+  if (trim === null && judgement === null && findings.length === 0) return writeResult(db, result, guard);
   return db.transaction().execute(async (transaction) => {
-    await trimLogChunks(transaction, result, trim);
-    return writeResult(transaction, result, guard);
+    if (trim) await trimLogChunks(transaction, result, trim);
+    const answer = await writeResult(transaction, result, guard);
+    if (answer === 'over') return answer;
+    // An attempt that is tried again keeps what it found, but no series learns of it.
+    if (answer === 'accepted' && judgement !== null) await storeJudgement(transaction, result, judgement);
+    else await insertFindings(transaction, result, []);
+    return answer;
   });
 }
 
@@ -99,10 +109,6 @@ async function writeResult(db: Connection, result: AttemptResult, guard: FinishG
         log_omitted_lines = ${log?.omitted_lines ?? null}
       from fenced where job_id = fenced.id and number = fenced.attempt),
     chunks as (${insertChunksFrom(sql`fenced`, result.chunks)}),
-    found as (
-      insert into findings (job_id, attempt, ordinal, data)
-      select fenced.id, fenced.attempt, f.ordinal, f.data
-      from fenced, jsonb_array_elements(${JSON.stringify(result.findings)}::jsonb) with ordinality as f (data, ordinal)),
     tools as (
       insert into tool_runs (job_id, attempt, ordinal, data)
       select fenced.id, fenced.attempt, t.ordinal, t.data

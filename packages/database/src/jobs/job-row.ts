@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { FindingSummary } from '@crafting-table/contracts/finding-life';
 import type { RecipeSnapshot } from '@crafting-table/contracts/job';
 import type { JobStatus, Reason, Recipe } from '@crafting-table/contracts/words';
 
@@ -22,6 +23,7 @@ export type JobRow = {
   attempt: number;
   worker: string | null;
   findings_count: number;
+  findings_summary: FindingSummary | null;
   queued_at: Date;
   claimed_at: Date | null;
   started_at: Date | null;
@@ -33,7 +35,7 @@ export type JobRow = {
 
 export const JOB_COLUMNS = sql`
   j.id, j.project_id, p.name as project, j.owner, j.recipe, j.subproject, j.ref, j.sha, j.recipe_snapshot, j.priority,
-  j.turn, j.status, j.reason, j.exit_code, j.detail, j.attempt, a.worker, j.findings_count, j.queued_at, j.claimed_at,
+  j.turn, j.status, j.reason, j.exit_code, j.detail, j.attempt, a.worker, j.findings_count, j.findings_summary, j.queued_at, j.claimed_at,
   j.started_at, j.finished_at, j.deadline_at, j.cancel_requested_at, j.cancel_reason`;
 
 /** Joins what JOB_COLUMNS needs to a relation `j` of jobs; a removed project takes its jobs out of sight. */

@@ -5,7 +5,7 @@ import { fairTurn, TURN_MAX } from './insert-jobs.ts';
 /** Queues a finished job for another attempt on the same recipe and commit. False when it is not finished, or removed. */
 export async function retryJob(db: Database, jobId: string): Promise<boolean> {
   const queued = await sql`
-    update jobs set status = 'queued', reason = null, exit_code = null, detail = null, findings_count = 0,
+    update jobs set status = 'queued', reason = null, exit_code = null, detail = null, findings_count = 0, findings_summary = null,
       queued_at = now(), dispatched_at = null, claimed_at = null, preparing_at = null, started_at = null,
       finished_at = null, cancel_requested_at = null, cancel_reason = null,
       turn = least(${sql.lit(TURN_MAX)}, ${fairTurn(sql`target.project_id`)})

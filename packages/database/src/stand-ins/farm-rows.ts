@@ -1,4 +1,6 @@
 // A database with a few rows to ask about, for the tests of this package and of those above it.
+import type { Finding } from '@crafting-table/contracts/finding';
+import type { JobFinding } from '@crafting-table/contracts/finding-life';
 import { createTestDatabase } from '@crafting-table/dev-services/test-database';
 import { sql } from 'kysely';
 import { connectDatabase, type Database } from '../connect.ts';
@@ -103,7 +105,21 @@ export function passed(jobId: string, values: Partial<AttemptResult> = {}): Atte
     findings: [],
     findingsCount: 0,
     toolRuns: [],
+    judgement: null,
     ...values,
+  };
+}
+
+/** A finding as a worker stores it, without any context. */
+export function jobFinding(finding: Finding): JobFinding {
+  return {
+    ...finding,
+    fingerprint: `of ${finding.message}`,
+    fingerprints: [],
+    origin: 'source',
+    state: 'new',
+    cause: 'unknown',
+    actionable: { yes: true, reasons: [] },
   };
 }
 

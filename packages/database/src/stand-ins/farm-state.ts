@@ -54,7 +54,7 @@ export async function observeFarm(db: Database): Promise<FarmState> {
           lag(byte_offset + byte_length, 1, 0::bigint) over by_seq as end_before
         from log_chunks window by_seq as (partition by job_id, attempt order by seq)) chunk
       group by 1, 2),
-    found as (select job_id, attempt, count(*) as rows from findings group by 1, 2),
+    found as (select job_id, attempt, count(*) as rows from findings where seen group by 1, 2),
     tools as (
       select job_id, attempt, count(*) as rows, coalesce(sum((data->>'omitted_findings')::int), 0) as omitted
       from tool_runs group by 1, 2),

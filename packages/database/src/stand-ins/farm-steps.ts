@@ -15,7 +15,7 @@ import { findExpiredLeases, findOverdue, returnUnstartedClaims } from '../jobs/s
 import { checkInvariants } from '../invariants/check-invariants.ts';
 import { appendLogChunks, type Trim } from '../log-chunks.ts';
 import { deleteRemovedProjects, removeProject, type ProjectRow } from '../projects.ts';
-import { newJob, nextId, passed, WORKER } from './farm-rows.ts';
+import { jobFinding, newJob, nextId, passed, WORKER } from './farm-rows.ts';
 import type { FarmState, JobState } from './farm-state.ts';
 import { chunkOf } from './log-chunk.ts';
 
@@ -226,11 +226,10 @@ function append({ farm, step, at }: Aimed): Promise<string> {
 
 function finish(db: Database, step: Step, at: Target, guard: FinishGuard): Promise<string> {
   const [status, reason] = ENDINGS[step.ending];
-  const findings = Array.from({ length: step.findings }, () => ({
-    ...FINDING,
-    occurrences: 1,
-    source: { artifact: 'log', format: 'gcc' },
-  }));
+  const source = { artifact: 'log', format: 'gcc' };
+  const findings = Array.from({ length: step.findings }, () =>
+    jobFinding({ ...FINDING, occurrences: 1, source }),
+  );
   const toolRuns = findings.map(({ tool, source }) => ({ tool, source, completeness: 'complete' as const }));
   const result = { status, reason, findings, findingsCount: findings.length, toolRuns };
   return finishAttempt(db, passed(at.jobId, { ...result, attempt: at.attempt, ...logOf(step) }), guard);

@@ -1,11 +1,20 @@
-import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
+import type { ToolRun } from '@crafting-table/contracts/finding';
+import type { FindingSummary } from '@crafting-table/contracts/finding-life';
+import type { Gate } from '@crafting-table/contracts/gate';
+import type { Inputs } from '@crafting-table/findings/track/cause';
+import type { Judgement, SeriesBefore } from '@crafting-table/findings/track/judge-findings';
 
 export type ReadFindings = {
-  findings: Finding[];
   toolRuns: ToolRun[];
-  /** How many there were, which is more than `findings` holds when a limit was hit. */
+  /** How many there were, which is more than are kept when a limit was hit. */
   count: number;
+  exitCode: number | null;
+  /** What the tools ran with. */
+  inputs: Inputs;
 };
+
+/** What was read, compared with what the series knew. */
+export type JudgedFindings = Judgement & { summary: FindingSummary };
 
 /** One attempt's output on its way through the parsers. */
 export type Reading = Disposable & {
@@ -13,12 +22,23 @@ export type Reading = Disposable & {
   feed(bytes: Buffer): void;
   /** Parses what is left and the report files that the recipe wrote. Never rejects: a fault is a failed tool run. */
   end(meta: { exitCode: number | null }): Promise<ReadFindings>;
+  /** After the end; may be asked again when the series has moved on. Never rejects: a fault leaves everything unknown. */
+  judge(question: JudgingQuestion): Promise<JudgedFindings>;
+};
+
+export type JudgingQuestion = { sha: string; before: SeriesBefore; gates: readonly Gate[]; now: Date };
+
+export type ReadPlace = {
+  id: string;
+  tree: string;
+  subproject: string;
+  /** Report files count from here on, by the clock of the tree's file system. */
+  startedAtMs: number;
+  /** What must not stand in a finding. */
+  secrets: readonly string[];
+  /** A change of it may change what the tools look at. */
+  command: string;
 };
 
 /** Turns output and report files into findings, beside the main thread. */
-export type FindingsReader = {
-  /** Report files count from `startedAtMs` on, by the clock of the tree's file system. */
-  open(attempt: { id: string; tree: string; subproject: string; startedAtMs: number }): Reading;
-};
-
-export const NO_FINDINGS: ReadFindings = { findings: [], toolRuns: [], count: 0 };
+export type FindingsReader = { open(place: ReadPlace): Reading };

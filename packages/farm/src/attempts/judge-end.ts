@@ -1,3 +1,4 @@
+import type { GateResult } from '@crafting-table/findings/track/gates';
 import type { Reason, TerminalStatus } from '@crafting-table/contracts/words';
 import { findMissingTool } from '@crafting-table/runner/process/missing-tool';
 
@@ -8,6 +9,14 @@ export type Verdict = {
   /** For people, and the farm's own line at the end of the log when something other than the recipe ended it. */
   detail: string | null;
 };
+
+/** A recipe that ended well, held up by what was found. */
+export function judgeGates(verdict: Verdict, failed: readonly GateResult[]): Verdict {
+  const fatal = failed.filter(({ outcome }) => outcome === 'fail');
+  if (verdict.status !== 'passed' || fatal.length === 0) return verdict;
+  const detail = fatal.map(({ gate, found }) => `${gate}: there are ${found}`).join('; ');
+  return { ...verdict, status: 'failed', reason: 'gate', detail };
+}
 
 export type Ending = {
   reason: Reason;

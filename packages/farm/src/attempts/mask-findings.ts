@@ -1,10 +1,9 @@
 import { maskText } from '@crafting-table/runner/log/mask-secrets';
-import type { ReadFindings } from './findings-reader.ts';
 
 /** What was read out of the log is masked already, but report files are read as the recipe wrote them. */
-export function maskFindings(read: ReadFindings, secrets: readonly string[]): ReadFindings {
-  if (secrets.length === 0) return read;
-  return maskEach(read, secrets) as ReadFindings; // Texts became other texts and nothing else changed.
+export function maskFindings<Found>(found: Found, secrets: readonly string[]): Found {
+  if (secrets.length === 0) return found;
+  return maskEach(found, secrets) as Found; // Texts became other texts and nothing else changed.
 }
 
 function maskEach(value: unknown, secrets: readonly string[]): unknown {

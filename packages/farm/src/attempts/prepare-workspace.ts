@@ -2,13 +2,14 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { markPreparing, type ClaimedJob } from '@crafting-table/database/jobs/claim-job';
 import type { GitFailure } from '@crafting-table/runner/git/git-failure';
+import type { Mirror } from '@crafting-table/runner/git/mirror';
 import { resolveCommit } from '@crafting-table/runner/git/resolve-commit';
 import type { Workspace } from '@crafting-table/runner/git/workspaces';
 import { whileAway } from './while-away.ts';
 import type { WorkerParts } from './worker-parts.ts';
 
 /** A workspace in which a recipe can be started. Disposal gives up what holds the mirror, not the workspace. */
-export type Prepared = AsyncDisposable & { workspace: Workspace; cwd: string };
+export type Prepared = AsyncDisposable & { workspace: Workspace; mirror: Mirror; cwd: string };
 export type NotPrepared = { refused: GitFailure['kind']; detail: string };
 
 /** Preparing that takes longer is announced, or the sweep would take the worker for dead. */
@@ -56,7 +57,7 @@ async function prepare(
     return { refused: 'other', detail: `the commit ${resolved.sha} has no folder ${job.subproject}` };
   }
   const held = stack.move();
-  return { workspace, cwd, [Symbol.asyncDispose]: () => held.disposeAsync() };
+  return { workspace, mirror, cwd, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
 /**

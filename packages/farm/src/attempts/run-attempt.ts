@@ -15,10 +15,9 @@ import { recipeEnvironment } from '@crafting-table/runner/process/recipe-environ
 import { startRecipe, type RecipeEnd } from '@crafting-table/runner/process/start-recipe';
 import { createAttemptStop } from './attempt-stop.ts';
 import { conclude, endFailed } from './conclude.ts';
-import { NO_FINDINGS } from './findings-reader.ts';
 import { judgeEnd, type Verdict } from './judge-end.ts';
+import { judgeSeries } from './judge-series.ts';
 import type { AttemptOutcome, LiveAttempt } from './live-attempt.ts';
-import { maskFindings } from './mask-findings.ts';
 import { openOutput } from './open-output.ts';
 import { prepareWorkspace, type NotPrepared, type Prepared } from './prepare-workspace.ts';
 import { secretsOf } from './secrets-of.ts';
@@ -67,8 +66,7 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
   const attemptId = `${parts.worker.id}.${job.id}.${job.attempt}`;
   const output = stack.use(openOutput(parts, job, held));
   const prepared = await prepareWorkspace(parts, job, attemptId);
-  if ('refused' in prepared)
-    return await conclude(parts, held, output.log, judgeSetup(prepared, job), NO_FINDINGS);
+  if ('refused' in prepared) return await conclude(parts, held, output.log, judgeSetup(prepared, job), null);
   stack.use(prepared);
   let treeIsEmpty = true;
   // Sweeping the workspace is not waited for: the result is in, and the next attempt waits for it where it must.
@@ -81,8 +79,16 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
   if (start === 'cancel_requested') stop.request('cancelled');
   if (stop.reason !== null) return await endUnstarted(parts, held, output.log);
 
-  const place = { id: attemptId, tree, subproject: job.subproject, startedAtMs: parts.clock.nowMs() };
-  const reading = stack.use(parts.findings.open(place));
+  const reading = stack.use(
+    parts.findings.open({
+      id: attemptId,
+      tree,
+      subproject: job.subproject,
+      startedAtMs: parts.clock.nowMs(),
+      secrets: secretsOf(job),
+      command: job.recipe_snapshot.command,
+    }),
+  );
   output.readBy(reading);
   const room = stack.use(watchRoom(prepared.workspace.root));
   const ran = await runRecipe(parts, job, held, prepared, output.log, attemptId);
@@ -97,7 +103,10 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
   };
   const verdict = judgeEnd({ ...end, logTail: output.log.tail(), limits });
   const read = await reading.end({ exitCode: end.exitCode });
-  return await conclude(parts, held, output.log, verdict, maskFindings(read, secretsOf(job)));
+  return await conclude(parts, held, output.log, verdict, {
+    ...read,
+    judge: () => judgeSeries(parts, job, { mirror: prepared.mirror, sha }, reading, read),
+  });
 }
 
 /**
@@ -176,7 +185,7 @@ async function endUnstarted(parts: WorkerParts, held: LiveAttempt, log: LogPump)
   if (reason === 'lost') return 'over';
   const status = reason === 'cancelled' ? 'cancelled' : 'failed';
   const verdict: Verdict = { status, reason: reason ?? 'cancelled', exit_code: null, detail: null };
-  return conclude(parts, held, log, verdict, NO_FINDINGS);
+  return conclude(parts, held, log, verdict, null);
 }
 
 async function giveBack({ db }: WorkerParts, held: LiveAttempt): Promise<AttemptOutcome> {

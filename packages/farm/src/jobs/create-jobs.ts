@@ -112,6 +112,7 @@ function newJob(
     ...(subproject.no_output_secs !== undefined && { no_output_secs: subproject.no_output_secs }),
     retry_on: subproject.retry_on ?? [],
     env: subproject.env ?? {},
+    gates: (subproject.gates ?? []).filter(({ recipes }) => recipes?.includes(recipe) ?? true),
   };
   return {
     id: newId(),

@@ -31,6 +31,7 @@ export function showJob(row: JobRow): Job {
     attempt: row.attempt,
     priority: row.priority,
     findings_count: row.findings_count,
+    findings_summary: row.findings_summary,
     recipe_snapshot: row.recipe_snapshot,
     worker: row.worker,
     queued_at: row.queued_at.toISOString(),

@@ -28,6 +28,7 @@ export async function endSuspect(db: Database, suspect: SuspectAttempt, guard: F
     findings: [],
     findingsCount: 0,
     toolRuns: [],
+    judgement: null,
   }));
 }
 

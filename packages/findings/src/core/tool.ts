@@ -4,7 +4,7 @@ import type { FindingCollector } from './finding-collector.ts';
 
 /** What a parser may know about the place a tool ran in. It has no other access to the outside. */
 export type ParseContext = {
-  /** Folder of the subproject, relative to the repository, POSIX; empty for the root. Tools run there. */
+  /** Folder of the subproject, relative to the repository, POSIX; `.` or empty for the root. Tools run there. */
   subproject: string;
   /** Does this path, relative to the repository, exist in the worktree? */
   knownFile: (path: string) => boolean;

@@ -1,0 +1,167 @@
+// What a series of jobs knows before one of them is judged.
+import { sql } from 'kysely';
+import type { FindingKind } from '@crafting-table/contracts/finding';
+import type { PersonsSuppression } from '@crafting-table/contracts/finding-life';
+import type { Recipe, Severity } from '@crafting-table/contracts/words';
+import type { Database } from '../connect.ts';
+
+export type SeriesName = { projectId: string; subproject: string; recipe: Recipe; branch: string };
+
+export type KnownRow = {
+  id: number;
+  fingerprint: string;
+  native: string[];
+  group: 'code' | 'package' | 'test' | 'event';
+  kind: FindingKind;
+  tool: string;
+  rule: string | null;
+  path: string | null;
+  line: number | null;
+  line_hash: string | null;
+  scope: string | null;
+  template: string;
+  severity: Severity;
+  is_open: boolean;
+  first_sha: string;
+  since_first_run: boolean;
+  closed_sha: string | null;
+  reopened_sha: string | null;
+  flaky: { passes: number; since: Date } | null;
+};
+
+export type LoadedSeries = {
+  id: number;
+  version: number;
+  head: { sha: string; queuedAt: Date } | null;
+};
+
+/** Fixed findings that may come back; the oldest of more than that count as new when they do. */
+const CLOSED_MAX = 20_000;
+/** Commits of the default branch that a new branch may have begun at. */
+const ORIGINS_MAX = 200;
+
+export async function findSeries(db: Database, name: SeriesName): Promise<LoadedSeries | null> {
+  const row = await db
+    .selectFrom('series')
+    .select(['id', 'version', 'head_sha', 'head_queued_at'])
+    .where('project_id', '=', name.projectId)
+    .where('subproject', '=', name.subproject)
+    .where('recipe', '=', name.recipe)
+    .where('branch', '=', name.branch)
+    .executeTakeFirst();
+  if (!row) return null;
+  const head =
+    row.head_sha === null || row.head_queued_at === null
+      ? null
+      : { sha: row.head_sha, queuedAt: row.head_queued_at };
+  return { id: row.id, version: row.version, head };
+}
+
+/** Open findings, and the newest of those that were fixed. */
+export async function loadKnown(db: Database, seriesId: number): Promise<KnownRow[]> {
+  const found = await sql<KnownRow>`
+    (select ${KNOWN_COLUMNS} from tracked_findings where series_id = ${seriesId} and is_open)
+    union all
+    (select ${KNOWN_COLUMNS} from tracked_findings where series_id = ${seriesId} and not is_open
+      order by closed_at desc nulls last limit ${CLOSED_MAX})`.execute(db);
+  return found.rows.map(withDates);
+}
+
+/** Findings that one job of a series had, as the series knows them now. For a branch that began at that job's commit. */
+export async function loadKnownOfRun(
+  db: Database,
+  run: { jobId: string; attempt: number },
+): Promise<KnownRow[]> {
+  const found = await sql<KnownRow>`
+    select ${KNOWN_COLUMNS} from tracked_findings where id in (
+      select tracked_id from findings where job_id = ${run.jobId} and attempt = ${run.attempt} and seen)`.execute(
+    db,
+  );
+  return found.rows.map((row) => ({
+    ...withDates(row),
+    is_open: true,
+    closed_sha: null,
+    reopened_sha: null,
+  }));
+}
+
+export type SeriesRun = { jobId: string; attempt: number; sha: string };
+
+/** Newest first. */
+export async function listOrigins(db: Database, seriesId: number): Promise<SeriesRun[]> {
+  return db
+    .selectFrom('series_runs')
+    .select(['job_id as jobId', 'attempt', 'sha'])
+    .where('series_id', '=', seriesId)
+    .orderBy('at', 'desc')
+    .limit(ORIGINS_MAX)
+    .execute();
+}
+
+export type LastRuns = {
+  /** Tools that were complete in a job of the commit. */
+  completeAtCommit: string[];
+  /** What the newest job ran with. */
+  inputs: unknown;
+  at: Date | null;
+};
+
+export async function loadLastRuns(db: Database, seriesId: number, sha: string): Promise<LastRuns> {
+  const found = await sql<{ complete: string[] | null; inputs: unknown; at: Date | null }>`
+    select
+      (select array_agg(distinct tool) from series_runs, unnest(complete_tools) as tool
+        where series_id = ${seriesId} and sha = ${sha}) as complete,
+      newest.inputs, newest.at
+    from (select 1) as one
+    left join lateral (
+      select inputs, at from series_runs where series_id = ${seriesId} order by at desc limit 1) as newest on true`.execute(
+    db,
+  );
+  const row = found.rows[0]!;
+  return { completeAtCommit: row.complete ?? [], inputs: row.inputs, at: row.at };
+}
+
+export type LoadedAcceptances = {
+  accepted: Map<string, PersonsSuppression>;
+  /** Ran out after the given moment. */
+  lapsed: Set<string>;
+};
+
+export async function loadAcceptances(
+  db: Database,
+  projectId: string,
+  since: Date | null,
+): Promise<LoadedAcceptances> {
+  const rows = await db
+    .selectFrom('acceptances')
+    .select(['fingerprint', 'reason', 'author', 'until'])
+    .where('project_id', '=', projectId)
+    .where('lifted_at', 'is', null)
+    .execute();
+  const now = new Date();
+  const isOver = (until: Date | null) => until !== null && until <= now;
+  return {
+    accepted: new Map(
+      rows
+        .filter(({ until }) => !isOver(until))
+        .map(({ fingerprint, author, reason, until }) => [
+          fingerprint,
+          { by: 'person', author, reason, until: until?.toISOString() ?? null },
+        ]),
+    ),
+    lapsed: new Set(
+      rows
+        .filter(({ until }) => isOver(until) && (since === null || until! > since)) // It has an end, since that is over.
+        .map(({ fingerprint }) => fingerprint),
+    ),
+  };
+}
+
+const KNOWN_COLUMNS = sql`id, fingerprint, native, finding_group as "group", kind, tool, rule, path, line, line_hash,
+  scope, template, severity, is_open, first_sha, since_first_run, closed_sha, reopened_sha,
+  case when flaky_since is null then null else json_build_object('passes', flaky_passes, 'since', flaky_since) end as flaky`;
+
+/** JSON has no dates. */
+function withDates(row: KnownRow): KnownRow {
+  return row.flaky === null ? row : { ...row, flaky: { ...row.flaky, since: new Date(row.flaky.since) } };
+}

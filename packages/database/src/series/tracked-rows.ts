@@ -1,0 +1,125 @@
+// The rows that stand for one finding each, however many jobs of its series have had it.
+import { sql } from 'kysely';
+import type { FindingEvent, JobFinding } from '@crafting-table/contracts/finding-life';
+import type { Connection } from '../connect.ts';
+
+/** A row of the series, as it is to be made or changed. */
+export type TrackedChange = {
+  /** Null: it is a new one. */
+  id: number | null;
+  /** Position in the job's findings; null: the job did not have it. */
+  ordinal: number | null;
+  event: FindingEvent | null;
+  is_open: boolean;
+  since_first_run: boolean;
+  is_flaky: boolean;
+  /** Only of those that the job had. */
+  group: 'code' | 'package' | 'test' | 'event' | null;
+  rule: string | null;
+  template: string | null;
+  native: string[];
+};
+
+/** Makes the rows of findings that the series did not know; their changes get the ids. */
+export async function openTracked(
+  db: Connection,
+  seriesId: number,
+  { jobId, findings }: { jobId: string; findings: readonly JobFinding[] },
+  sha: string,
+  changes: readonly TrackedChange[],
+): Promise<TrackedChange[]> {
+  const rows = changes.filter(({ id }) => id === null).map((change) => toRow(change, findings));
+  if (rows.length === 0) return [...changes];
+  const opened = await sql<{ id: number; ordinal: number }>`
+    with given as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as t (
+      ordinal integer, fingerprint text, is_open boolean, finding_group text, kind text, tool text, rule text, path text,
+      line integer, line_hash text, scope text, template text, severity text, native jsonb, since_first_run boolean,
+      is_flaky boolean, data jsonb)),
+    made as (
+      insert into tracked_findings (series_id, fingerprint, is_open, finding_group, kind, tool, rule, path, line, line_hash,
+        scope, template, severity, native, first_sha, first_job_id, since_first_run, flaky_since, data)
+      select ${seriesId}, fingerprint, is_open, finding_group, kind, tool, rule, path, line, line_hash, scope, template,
+        severity, array(select jsonb_array_elements_text(native)), ${sha}, ${jobId}, since_first_run,
+        case when is_flaky then now() end, data
+      from given
+      -- Fixed so long ago that it was not compared with: it is back.
+      on conflict (series_id, fingerprint) do update set is_open = excluded.is_open
+      returning id, fingerprint)
+    select made.id, given.ordinal from made join given using (fingerprint)`.execute(db);
+  const ids = new Map(opened.rows.map(({ id, ordinal }) => [ordinal, id]));
+  return changes.map((change) => ({
+    ...change,
+    id: change.id ?? (change.ordinal === null ? null : (ids.get(change.ordinal) ?? null)),
+  }));
+}
+
+/** Brings the rows of known findings up to date. */
+export async function changeTracked(
+  db: Connection,
+  { jobId, findings }: { jobId: string; findings: readonly JobFinding[] },
+  sha: string,
+  changes: readonly TrackedChange[],
+): Promise<void> {
+  const seen = changes.filter(
+    ({ id, ordinal, event }) => id !== null && ordinal !== null && event !== 'opened',
+  );
+  if (seen.length > 0) {
+    const rows = seen.map((change) => toRow(change, findings));
+    await sql`
+      with given as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as t (
+        id bigint, event text, is_open boolean, kind text, tool text, rule text, path text, line integer, line_hash text,
+        scope text, template text, severity text, native jsonb, is_flaky boolean, data jsonb))
+      update tracked_findings t set kind = given.kind, rule = given.rule, path = given.path, line = given.line,
+        line_hash = given.line_hash, scope = given.scope, template = given.template, severity = given.severity,
+        native = array(select jsonb_array_elements_text(given.native)), data = given.data,
+        is_open = given.is_open,
+        closed_sha = case when given.is_open then null else t.closed_sha end,
+        closed_job_id = case when given.is_open then null else t.closed_job_id end,
+        closed_at = case when given.is_open then null else t.closed_at end,
+        reopened_sha = case when given.event = 'reopened' then ${sha} else t.reopened_sha end,
+        reopen_count = t.reopen_count + coalesce(given.event = 'reopened', false)::int,
+        flaky_since = case when given.is_flaky then now() else t.flaky_since end,
+        flaky_passes = 0
+      from given where t.id = given.id
+        -- Most findings of most jobs are as they were; a row that is not written costs nothing.
+        and (given.event is not null or t.line is distinct from given.line or t.path is distinct from given.path
+          or t.is_open is distinct from given.is_open or t.line_hash is distinct from given.line_hash
+          or given.is_flaky or t.flaky_passes > 0)`.execute(db);
+  }
+  const ids = (event: FindingEvent) =>
+    changes.filter((change) => change.ordinal === null && change.event === event).map(({ id }) => id);
+  const fixed = ids('fixed');
+  if (fixed.length > 0) {
+    await sql`update tracked_findings set is_open = false, closed_sha = ${sha}, closed_job_id = ${jobId}, closed_at = now(),
+      flaky_since = null, flaky_passes = 0 where id = any(${fixed}::bigint[])`.execute(db);
+  }
+  const flaky = ids('flaky');
+  if (flaky.length > 0) {
+    await sql`update tracked_findings set flaky_since = now(), flaky_passes = 1 where id = any(${flaky}::bigint[])`.execute(
+      db,
+    );
+  }
+  const passed = ids('passed');
+  if (passed.length > 0) {
+    await sql`update tracked_findings set flaky_passes = flaky_passes + 1 where id = any(${passed}::bigint[])`.execute(
+      db,
+    );
+  }
+}
+
+function toRow(change: TrackedChange, findings: readonly JobFinding[]) {
+  const finding = findings[change.ordinal!]!; // Asked of changes with a finding only.
+  return {
+    ...change,
+    finding_group: change.group,
+    fingerprint: finding.fingerprint,
+    kind: finding.kind,
+    tool: finding.tool,
+    path: finding.path ?? null,
+    line: finding.region?.line ?? null,
+    line_hash: finding.line_hash ?? null,
+    scope: finding.scope ?? null,
+    severity: finding.severity,
+    data: finding,
+  };
+}

@@ -1,0 +1,186 @@
+// Asks the database and git what an attempt's findings are to be compared with, and has them compared.
+import type { JobFinding } from '@crafting-table/contracts/finding-life';
+import {
+  findSeries,
+  listOrigins,
+  loadAcceptances,
+  loadKnown,
+  loadKnownOfRun,
+  loadLastRuns,
+} from '@crafting-table/database/series/load-series';
+import type { KnownRow, LoadedSeries, SeriesName } from '@crafting-table/database/series/load-series';
+import type { StoredJudgement } from '@crafting-table/database/series/store-judgement';
+import type { TrackedChange } from '@crafting-table/database/series/tracked-rows';
+import type { ClaimedJob } from '@crafting-table/database/jobs/claim-job';
+import type { Inputs } from '@crafting-table/findings/track/cause';
+import {
+  type Fate,
+  type Judgement,
+  type Relation,
+  type SeriesBefore,
+} from '@crafting-table/findings/track/judge-findings';
+import { firstAncestor, listRenames, relateCommits } from '@crafting-table/runner/git/compare-commits';
+import type { Mirror } from '@crafting-table/runner/git/mirror';
+import type { ReadFindings, Reading } from './findings-reader.ts';
+import type { WorkerParts } from './worker-parts.ts';
+
+/** Comparing commits reads a few objects; a history that takes longer is compared by time. */
+const GIT_MS = 20_000;
+
+export type JudgedSeries = { findings: JobFinding[]; judgement: StoredJudgement };
+
+type Known = {
+  relation: Relation;
+  rows: KnownRow[];
+  renames: ReadonlyMap<string, string>;
+  forkedFrom: readonly number[];
+  /** The series that this one begins with. */
+  originId: number | null;
+};
+
+/** What becomes of the findings of an attempt and of those that its series knew. */
+export async function judgeSeries(
+  { db }: Pick<WorkerParts, 'db'>,
+  job: ClaimedJob,
+  { mirror, sha }: { mirror: Mirror; sha: string },
+  reading: Reading,
+  read: ReadFindings,
+): Promise<JudgedSeries> {
+  const name: SeriesName = {
+    projectId: job.project_id,
+    subproject: job.subproject,
+    recipe: job.recipe,
+    branch: job.ref ?? job.default_branch,
+  };
+  const series = await findSeries(db, name);
+  const known =
+    series === null
+      ? await beginSeries(db, name, job, mirror, sha)
+      : await goOn(db, series, job, mirror, sha);
+  const compared = series?.id ?? known.originId;
+  const last = compared === null ? null : await loadLastRuns(db, compared, sha);
+  const acceptances = await loadAcceptances(db, job.project_id, last?.at ?? null);
+  const before: SeriesBefore = {
+    relation: known.relation,
+    known: known.rows,
+    renames: known.renames,
+    completeAtCommit: new Set(last?.completeAtCommit),
+    inputs: last === null ? null : (last.inputs as Inputs | null), // Written by this function's caller below.
+    ...acceptances,
+  };
+  const gates = job.recipe_snapshot.gates ?? [];
+  const { summary, ...judgement } = await reading.judge({ sha, before, gates, now: new Date() });
+  const stored: StoredJudgement = {
+    name,
+    version: series?.version ?? null,
+    isHead: known.relation !== 'behind',
+    forkedFrom: known.forkedFrom,
+    sha,
+    changes: changesOf(judgement),
+    unseen: judgement.fates.flatMap((fate) =>
+      fate.kind === 'unseen' ? [{ id: fate.id, state: fate.state }] : [],
+    ),
+    completeTools: judgement.completeTools,
+    inputs: read.inputs,
+    summary,
+  };
+  return { findings: judgement.findings, judgement: stored };
+}
+
+/** The first job of a branch is compared with the newest job of the default branch that its commit has behind it. */
+async function beginSeries(
+  db: WorkerParts['db'],
+  name: SeriesName,
+  job: ClaimedJob,
+  mirror: Mirror,
+  sha: string,
+): Promise<Known> {
+  const nothing: Known = { relation: 'first', rows: [], renames: new Map(), forkedFrom: [], originId: null };
+  if (name.branch === job.default_branch) return nothing;
+  const origin = await findSeries(db, { ...name, branch: job.default_branch });
+  if (origin === null) return nothing;
+  const runs = await listOrigins(db, origin.id);
+  const base = await firstAncestor(
+    mirror,
+    sha,
+    runs.map((run) => run.sha),
+    GIT_MS,
+  );
+  const run = runs.find((each) => each.sha === base);
+  if (run === undefined) return nothing;
+  const rows = await loadKnownOfRun(db, run);
+  const renames = run.sha === sha ? new Map() : await listRenames(mirror, run.sha, sha, GIT_MS);
+  return { relation: 'ahead', rows, renames, forkedFrom: rows.map(({ id }) => id), originId: origin.id };
+}
+
+async function goOn(
+  db: WorkerParts['db'],
+  series: LoadedSeries,
+  job: ClaimedJob,
+  mirror: Mirror,
+  sha: string,
+): Promise<Known> {
+  const { head } = series;
+  const [rows, relation] = await Promise.all([
+    loadKnown(db, series.id),
+    head === null ? ('ahead' as const) : relate(mirror, sha, head, job.queued_at),
+  ]);
+  const hasMoved = head !== null && head.sha !== sha && rows.length > 0;
+  const renames = hasMoved ? await listRenames(mirror, head.sha, sha, GIT_MS) : new Map();
+  return { relation, rows, renames, forkedFrom: [], originId: null };
+}
+
+/** By ancestry. Where a branch was moved by force there is none, and the job that was asked for later is the newer one. */
+async function relate(
+  mirror: Mirror,
+  sha: string,
+  head: { sha: string; queuedAt: Date },
+  queuedAt: Date,
+): Promise<Relation> {
+  const relation = await relateCommits(mirror, sha, head.sha, GIT_MS);
+  if (relation === 'same') return 'same';
+  if (relation === 'unrelated') return queuedAt >= head.queuedAt ? 'ahead' : 'behind';
+  return relation === 'descendant' ? 'ahead' : 'behind';
+}
+
+function changesOf({ fates, identities }: Judgement): TrackedChange[] {
+  return fates.flatMap((fate) => changeOf(fate, identities) ?? []);
+}
+
+function changeOf(fate: Fate, identities: Judgement['identities']): TrackedChange | null {
+  const nothing = {
+    ordinal: null,
+    since_first_run: false,
+    is_flaky: false,
+    group: null,
+    rule: null,
+    template: null,
+    native: [],
+  };
+  switch (fate.kind) {
+    case 'opened':
+      return {
+        ...identities[fate.finding]!, // One for each finding.
+        id: null,
+        ordinal: fate.finding,
+        event: 'opened',
+        is_open: fate.isOpen,
+        since_first_run: fate.sinceFirstRun,
+        is_flaky: fate.isFlaky,
+      };
+    case 'seen':
+      return {
+        ...identities[fate.finding]!,
+        id: fate.id,
+        ordinal: fate.finding,
+        event: fate.event,
+        is_open: fate.isOpen,
+        since_first_run: false,
+        is_flaky: fate.event === 'flaky',
+      };
+    case 'unseen':
+      return fate.event === null
+        ? null
+        : { ...nothing, id: fate.id, event: fate.event, is_open: fate.event !== 'fixed' };
+  }
+}

@@ -1,0 +1,33 @@
+import type { InactionReason, JobFinding } from '@crafting-table/contracts/finding-life';
+
+/** Can the author do something about it now? All reasons against it, the strongest first. */
+export function judgeActionable(
+  finding: Omit<JobFinding, 'actionable'>,
+  { hasBuildFailed, isFirst }: { hasBuildFailed: boolean; isFirst: boolean },
+): JobFinding['actionable'] {
+  const { kind, advisory, package: named, test } = finding;
+  const vex = advisory?.vex?.status;
+  const isFlaw = kind === 'cve';
+  const reasons: [InactionReason, boolean][] = [
+    ['farm_fault', kind === 'tool_error' || kind === 'infra_error'],
+    ['suppressed', finding.accepted !== undefined || finding.suppressed !== undefined],
+    ['not_affected', vex === 'not_affected' || vex === 'fixed'],
+    ['not_ours', finding.origin !== 'source'],
+    ['no_fix', isFlaw && named?.fixed?.length === 0 && named.direct !== true],
+    [
+      'not_reachable',
+      isFlaw && (advisory?.reachability === 'required' || advisory?.reachability === 'imported'),
+    ],
+    ['cascade', isCascade(finding, hasBuildFailed, isFirst)],
+    ['flaky', test?.outcome === 'flaky'],
+    ['information', finding.severity === 'info'],
+  ];
+  const against = reasons.filter(([, holds]) => holds).map(([reason]) => reason);
+  return { yes: against.length === 0, reasons: against };
+}
+
+/** When the build is broken its tests say nothing, and compilers stumble over what their first error left. */
+function isCascade({ kind }: { kind: string }, hasBuildFailed: boolean, isFirst: boolean): boolean {
+  if (!hasBuildFailed || isFirst) return false;
+  return kind === 'test_failure' || kind === 'test_error';
+}
