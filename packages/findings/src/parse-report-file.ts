@@ -10,11 +10,25 @@ import { decodeText } from './engine/decode-text.ts';
 import { TOOLS } from './tools/registry.ts';
 
 /** Reads one report file of a tool. Null: its content is in no known format. Never throws because of the content. */
-export function parseReportFile(file: ReportFile, context: ParseContext): ParseResult | null {
-  const head = readHead(file.bytes);
-  for (const tool of TOOLS) {
+export function parseReportFile(
+  file: ReportFile,
+  context: ParseContext,
+  tools: readonly Tool[] = TOOLS,
+): ParseResult | null {
+  const found = findFormat(file.bytes, tools);
+  return found && parseWith(found.tool, found.report, file, context);
+}
+
+/** Does a file that begins like this look like a report of one of these tools? */
+export function isReport(head: Uint8Array, tools: readonly Tool[] = TOOLS): boolean {
+  return findFormat(head, tools) !== null;
+}
+
+function findFormat(bytes: Uint8Array, tools: readonly Tool[]): { tool: Tool; report: ReportFormat } | null {
+  const head = readHead(bytes);
+  for (const tool of tools) {
     const report = tool.reports?.find(({ sniff }) => sniff(head));
-    if (report !== undefined) return parseWith(tool, report, file, context);
+    if (report !== undefined) return { tool, report };
   }
   return null;
 }

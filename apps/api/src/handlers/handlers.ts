@@ -1,10 +1,15 @@
 // What each route does: translate, call one verb, render. No rule of the farm lives here.
 import type { Database } from '@crafting-table/database/connect';
+import { getFinding } from '@crafting-table/farm/findings/get-finding';
+import { getTrend } from '@crafting-table/farm/findings/get-trend';
+import { liftSuppression } from '@crafting-table/farm/findings/lift-suppression';
+import { listFindings } from '@crafting-table/farm/findings/list-findings';
+import { listOpenFindings } from '@crafting-table/farm/findings/list-open-findings';
+import { suppressFinding } from '@crafting-table/farm/findings/suppress-finding';
 import { checkHealth } from '@crafting-table/farm/health/check-health';
 import { cancelJob } from '@crafting-table/farm/jobs/cancel-job';
 import { createJobs } from '@crafting-table/farm/jobs/create-jobs';
 import type { Dispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
-import { listFindings } from '@crafting-table/farm/jobs/list-findings';
 import { listJobs } from '@crafting-table/farm/jobs/list-jobs';
 import { retryJob } from '@crafting-table/farm/jobs/retry-job';
 import { getJob } from '@crafting-table/farm/jobs/show-job';
@@ -25,6 +30,7 @@ import { sendDocsPage } from '../docs/send-docs-page.ts';
 import { openApiDocument } from '../docs/openapi.ts';
 import { sent, type Handlers } from '../http/bind-routes.ts';
 import { callerOf } from '../http/guards.ts';
+import { sendFindings } from './send-findings.ts';
 import { sendLog } from './send-log.ts';
 import { streamLog } from './stream-log.ts';
 
@@ -96,9 +102,19 @@ export function createHandlers(parts: Parts): Handlers {
     getJob: async ({ caller, params }) => getJob(db, caller, params.id),
     cancelJob: async ({ caller, params, body }) => cancelJob(db, caller, params.id, body.reason),
     retryJob: async ({ caller, params }) => retryJob(db, deliveries, caller, params.id),
-    listFindings: async ({ caller, params, query }) => listFindings(db, caller, params.id, query),
     getLog: async (call) => sendLog(db, call),
     streamLog: async (call) => streamLog(db, parts.news, call),
+
+    listFindings: async (call) => {
+      const { caller, params, query } = call;
+      if (query.format !== 'json') return sendFindings(db, query.format, call);
+      return listFindings(db, caller, params.id, query);
+    },
+    listOpenFindings: async ({ caller, params, query }) => listOpenFindings(db, caller, params.name, query),
+    getFinding: async ({ caller, params }) => getFinding(db, caller, params.name, params.fingerprint),
+    suppressFinding: async ({ caller, params, body }) => suppressFinding(db, caller, params, body),
+    liftSuppression: async ({ caller, params }) => liftSuppression(db, caller, params),
+    getTrend: async ({ caller, params, query }) => getTrend(db, caller, params.name, query),
   };
 }
 

@@ -1,6 +1,4 @@
 // One attempt in the parsing thread: its output goes in, its findings come out, and are compared as often as is asked.
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ToolRun } from '@crafting-table/contracts/finding';
 import type {
   JudgedFindings,
@@ -15,8 +13,8 @@ import { enrichFindings, type EnrichedFinding } from '@crafting-table/findings/e
 import { mergeResults } from '@crafting-table/findings/merge-results';
 import { parseReportFile } from '@crafting-table/findings/parse-report-file';
 import type { Inputs } from '@crafting-table/findings/track/cause';
+import { isFileIn, openSource } from '@crafting-table/findings/worktree/open-source';
 import { findReportFiles } from './find-report-files.ts';
-import { openSource } from './open-source.ts';
 import { readInputs } from './read-inputs.ts';
 
 export type ParsedAttempt = {
@@ -68,7 +66,6 @@ function contextOf({ tree, subproject }: ReadPlace) {
   return {
     subproject,
     workspaceRoot: tree,
-    // Only whether such a file is there is asked, and never through a link.
-    knownFile: (path: string) => lstatSync(join(tree, path), { throwIfNoEntry: false })?.isFile() ?? false,
+    knownFile: (path: string) => isFileIn(tree, path),
   };
 }

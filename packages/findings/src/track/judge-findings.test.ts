@@ -143,7 +143,15 @@ describe('a finding that is there', () => {
 
   it('is reopened when its acceptance has run out', () => {
     const lapsed = new Set([finding().fingerprint]);
-    expect(statesOf([finding()], { known: [known(finding())], lapsed })).toEqual(['reopened']);
+    const { findings, fates } = judge([finding()], { known: [known(finding())], lapsed });
+    expect(findings).toMatchObject([{ state: 'reopened' }]);
+    expect(fates).toMatchObject([{ kind: 'seen', isOpen: true, event: 'reopened' }]);
+  });
+
+  it('is existing, again and again, when its file cannot be read', () => {
+    const { line_hash: _hash, ...unread } = finding();
+    const before = { known: [known(finding(), { line_hash: null })] };
+    expect(statesOf([unread], before)).toEqual(['existing']);
   });
 
   it('of equal ones is matched to the nearest line', () => {

@@ -83,7 +83,7 @@ export function judgeFindings(job: JudgedJob, before: SeriesBefore): Judgement {
     const isSuspended = brokenSetup.has(finding.tool);
     const isFlaky = !isSuspended && isFlakyNow(finding, match, job, before);
     const state = stateOf(match, job, before);
-    fates.push(fateOf(index, match, state, { isFlaky, isSuspended, relation: before.relation }));
+    fates.push(fateOf(index, match, state, { isFlaky, isSuspended, before }));
     const accepted = before.accepted.get(match?.known.fingerprint ?? finding.fingerprint);
     const judged = {
       ...(isFlaky && finding.test ? asFlaky(finding) : finding),
@@ -130,14 +130,17 @@ function fateOf(
   finding: number,
   match: Match | null,
   state: FindingState,
-  { isFlaky, isSuspended, relation }: { isFlaky: boolean; isSuspended: boolean; relation: Relation },
+  { isFlaky, isSuspended, before }: { isFlaky: boolean; isSuspended: boolean; before: SeriesBefore },
 ): Fate {
+  const { relation } = before;
   if (match === null) {
     const isOpen = relation !== 'behind' && !isSuspended;
     return { kind: 'opened', finding, isOpen, sinceFirstRun: relation === 'first', isFlaky };
   }
   const { known } = match;
-  const isReopened = state === 'reopened' && !known.is_open && relation !== 'behind';
+  // At the same commit it only stays reopened, which is no news.
+  const wasAway = !known.is_open || before.lapsed.has(known.fingerprint);
+  const isReopened = state === 'reopened' && wasAway && relation !== 'behind';
   const event = isReopened
     ? 'reopened'
     : isFlaky && !known.flaky

@@ -45,6 +45,7 @@ const TIERS: readonly Tier[] = [
   { key: (side) => ofLine(side, [side.path, String(side.line)]) },
   { key: (side) => ofLine(side, [side.path, side.scope, side.template]) },
   { key: (side) => ofLine(side, [side.path, side.template]) },
+  { key: (side) => ofUnread(side, [side.path, side.template]) },
   { key: (side) => ofCode(side, [side.path, side.scope, side.template]), hasChanged: true },
   { key: (side) => ofLine(side, [side.path]), hasChanged: true },
   { key: (side) => ofLine(side, [side.scope, side.template]), isSingle: true },
@@ -123,6 +124,11 @@ function ofLine(side: Side, parts: readonly string[]): string | undefined {
   return side.lineHash === null ? undefined : ofCode(side, [side.lineHash, ...parts]);
 }
 
+/** Of a place whose file could not be read, then or now: nobody can say that its line was edited. */
+function ofUnread(side: Side, parts: readonly string[]): string | undefined {
+  return side.lineHash === null ? ofCode(side, parts) : undefined;
+}
+
 function toSide(finding: EnrichedFinding, index: number): Side {
   const template = messageTemplate(finding.message);
   return {
@@ -134,7 +140,6 @@ function toSide(finding: EnrichedFinding, index: number): Side {
     native: nativeOf(finding),
     rule: `${finding.tool}\0${finding.rule_id ?? template}`,
     path: finding.path ?? '',
-    // A file that cannot be read still has its messages.
     lineHash: finding.line_hash ?? null,
     scope: finding.scope ?? '',
     template,

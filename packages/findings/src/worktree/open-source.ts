@@ -2,7 +2,7 @@
 // nothing outside the worktree is read, no link is followed, and everything is bounded.
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import type { SourceReader } from '@crafting-table/findings/enrich/enrich-findings';
+import type { SourceReader } from '../enrich/enrich-findings.ts';
 
 const FILE_BYTES_MAX = 5 * 1024 ** 2;
 /** Of all files together; findings beyond it are named by their messages. */
@@ -37,4 +37,9 @@ function readInside(tree: string, path: string, bytesMax: number): string | unde
   } catch {
     return undefined; // The recipe may have removed it, or closed it to us.
   }
+}
+
+/** Is this a regular file below the tree? Never through a link. */
+export function isFileIn(tree: string, path: string): boolean {
+  return lstatSync(join(tree, path), { throwIfNoEntry: false })?.isFile() ?? false;
 }
