@@ -7,6 +7,7 @@ import type { ParseResult } from '@crafting-table/findings/core/parse-result';
 import type { ParseContext } from '@crafting-table/findings/core/tool';
 import { enrichFindings } from '@crafting-table/findings/enrich/enrich-findings';
 import { mergeResults } from '@crafting-table/findings/merge-results';
+import { decodeText } from '@crafting-table/findings/engine/decode-text';
 import { isReport, parseReportFile } from '@crafting-table/findings/parse-report-file';
 import { judgeFindings } from '@crafting-table/findings/track/judge-findings';
 import { summarise } from '@crafting-table/findings/track/summarise';
@@ -38,7 +39,7 @@ export async function parseInputs(
   const results: ParseResult[] = [];
   for (const file of request.files) {
     const input = await openInput(file, surroundings);
-    const parse = isReport(input.head, request.tools) ? parseReport : parseLog;
+    const parse = isReport(decodeText(input.head), request.tools) ? parseReport : parseLog;
     results.push(orUnknown(await parse(input, request, context), input));
   }
   const merged = mergeResults(results);

@@ -16,7 +16,7 @@ describe('craft parse', () => {
     expect(odd).not.toHaveProperty('path');
     const [toolRun] = lines.slice(2).map(({ tool_run }) => ToolRun.parse(tool_run));
     expect(toolRun).toMatchObject({
-      tool: 'compiler-lines',
+      tool: 'cc',
       completeness: 'unknown',
       parsed: { findings: 2 },
     });
@@ -47,7 +47,7 @@ describe('craft parse', () => {
   test.each([
     ['generic/junit-xml', 0],
     ['junit-xml', 0],
-    ['compiler-lines', 2],
+    ['cc', 2],
     ['auto', 2],
   ])('asks only the tool %s', async (tool, count) => {
     const { lines } = await craft(['parse', '--tool', tool], LOG);
@@ -55,8 +55,8 @@ describe('craft parse', () => {
   });
 
   test('tells that a tool that was asked for by name has said nothing', async () => {
-    const { lines } = await craft(['parse', '--tool', 'compiler-lines'], 'all is well\n');
-    expect(lines).toMatchObject([{ tool_run: { tool: 'compiler-lines', parsed: { findings: 0 } } }]);
+    const { lines } = await craft(['parse', '--tool', 'cc'], 'all is well\n');
+    expect(lines).toMatchObject([{ tool_run: { tool: 'cc', parsed: { findings: 0 } } }]);
   });
 
   test('keeps the tools of no language whatever language is given', async () => {
@@ -69,7 +69,7 @@ describe('craft parse', () => {
     expect(json).toMatchObject({ counts: { total: 2 }, findings: [{}, {}], tool_runs: [{}] });
     const sarif = JSON.parse((await craft(['parse', '--format', 'sarif'], LOG)).printed);
     expect(sarif.runs).toMatchObject([
-      { tool: { driver: { name: 'compiler-lines', rules: [{ id: '-Wodd' }] } }, results: [{}, {}] },
+      { tool: { driver: { name: 'cc', rules: [{ id: '-Wodd' }] } }, results: [{}, {}] },
     ]);
     const table = (await craft(['parse', '--format', 'table'], LOG)).printed;
     expect(table).toMatch(

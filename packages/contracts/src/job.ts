@@ -37,6 +37,9 @@ export const RecipeSnapshot = z.object({
   retry_on: z.array(RetryableReason),
   env: z.record(z.string(), z.string()),
   gates: z.array(Gate).optional(),
+  /** Tools that the recipe is said to run; see `Subproject`. */
+  tools: z.array(z.string()).optional(),
+  hooks: z.boolean().optional(),
 });
 export type RecipeSnapshot = z.infer<typeof RecipeSnapshot>;
 

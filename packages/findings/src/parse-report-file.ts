@@ -15,26 +15,29 @@ export function parseReportFile(
   context: ParseContext,
   tools: readonly Tool[] = TOOLS,
 ): ParseResult | null {
-  const found = findFormat(file.bytes, tools);
-  return found && parseWith(found.tool, found.report, file, context);
+  const found = findFormat(decodeText(file.bytes.subarray(0, SNIFF_BYTES_MAX)), tools);
+  return found === undefined ? null : parseWith(found.tool, found.report, file, context);
 }
 
-/** Does a file that begins like this look like a report of one of these tools? */
-export function isReport(head: Uint8Array, tools: readonly Tool[] = TOOLS): boolean {
-  return findFormat(head, tools) !== null;
+/** Is this the beginning of a report that one of these tools can read? At least the first SNIFF_BYTES_MAX, or all of it. */
+export function isReport(beginning: string, tools: readonly Tool[] = TOOLS): boolean {
+  return findFormat(beginning.slice(0, SNIFF_BYTES_MAX), tools) !== undefined;
 }
 
-function findFormat(bytes: Uint8Array, tools: readonly Tool[]): { tool: Tool; report: ReportFormat } | null {
-  const head = readHead(bytes);
+function findFormat(
+  beginning: string,
+  tools: readonly Tool[],
+): { tool: Tool; report: ReportFormat } | undefined {
+  const head = readHead(beginning);
   for (const tool of tools) {
     const report = tool.reports?.find(({ sniff }) => sniff(head));
     if (report !== undefined) return { tool, report };
   }
-  return null;
+  return undefined;
 }
 
-function readHead(bytes: Uint8Array): ReportHead {
-  const text = decodeText(bytes.subarray(0, SNIFF_BYTES_MAX)).trimStart();
+function readHead(beginning: string): ReportHead {
+  const text = beginning.trimStart();
   const xmlRoot = /<(?![?!])(?:[\w.-]{1,100}:)?([\w.-]{1,100})[\s/>]/.exec(text)?.[1];
   return xmlRoot !== undefined && /^[^{[]*</.test(text) ? { text, xmlRoot } : { text };
 }

@@ -6,6 +6,9 @@ import type { News } from '@crafting-table/farm/logs/news';
 import { isRefusal, type Refusal } from '@crafting-table/farm/refusal';
 import { sent, type Call } from '../http/bind-routes.ts';
 
+/** Bytes that may wait for one reader's connection. More than one event, or each would cost a turn of the event loop. */
+const BUFFERED_MAX = 128 * 1024;
+
 /** Sends a log as server-sent events until the job is over or the reader leaves. */
 export async function streamLog(
   db: Database,
@@ -29,7 +32,8 @@ export async function streamLog(
   response.flushHeaders();
   for await (const event of events) {
     if (left.signal.aborted) break;
-    if (!response.write(renderEvent(event))) await drained(response, left.signal);
+    response.write(renderEvent(event));
+    if (response.writableLength > BUFFERED_MAX) await drained(response, left.signal);
   }
   response.end();
   return sent;

@@ -34,7 +34,7 @@ type Parsed = {
 
 export function openParsedAttempt(place: ReadPlace): ParsedAttempt {
   const context = contextOf(place);
-  const parsers = createLogParsers(context);
+  const parsers = createLogParsers({ ...context, declaredTools: place.declaredTools });
   let parsed: Parsed | null = null;
   return {
     feed: parsers.feed,
