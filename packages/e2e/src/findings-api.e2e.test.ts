@@ -51,7 +51,7 @@ describe('findings of a job', () => {
     [{ kind: 'compile_error' }, ['wrong type']],
     [{ kind: 'compile_error,compile_warning' }, ['not used', 'wrong type', 'not used either']],
     [{ severity: 'medium' }, ['not used', 'not used either']],
-    [{ tool: 'nothing,compiler-lines' }, ['not used', 'wrong type', 'not used either']],
+    [{ tool: 'nothing,cc' }, ['not used', 'wrong type', 'not used either']],
     [{ tool: 'nothing' }, []],
     [{ path: 'src/' }, ['not used', 'wrong type']],
     [{ path: 'src/%' }, []],
@@ -102,14 +102,14 @@ describe('a file of findings', () => {
   test('has the whole job, and what is asked for', async () => {
     const sarif = JSON.parse(await ann.client.exportFindings(jobs[1]!, 'sarif'));
     expect(sarif.runs).toHaveLength(1);
-    expect(sarif.runs[0].tool.driver.name).toBe('compiler-lines');
+    expect(sarif.runs[0].tool.driver.name).toBe('cc');
     expect(sarif.runs[0].results.map((result: { baselineState: string }) => result.baselineState)).toEqual([
       'unchanged',
       'new',
       'new',
     ]);
     const lines = await ask(farm.baseUrl, `/jobs/${jobs[1]}/findings?format=github&kind=compile_error`, ann);
-    expect(lines.text).toBe('::error file=src/a.c,line=1,col=2,title=compiler-lines::wrong type\n');
+    expect(lines.text).toBe('::error file=src/a.c,line=1,col=2,title=cc::wrong type\n');
   });
 });
 
