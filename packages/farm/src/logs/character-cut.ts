@@ -1,24 +1,24 @@
 /**
- * Turns bytes into text without cutting a character in two: the bytes of an unfinished one wait for the next push.
- * Invalid bytes become U+FFFD, as everywhere in the web.
+ * Cuts bytes between characters: those of an unfinished one wait for the next push. Invalid bytes pass, and become U+FFFD
+ * where they are made text, as everywhere in the web.
  */
-export function createTextCut() {
+export function createCharacterCut() {
   let waiting: Buffer = Buffer.alloc(0);
   return {
-    /** Bytes that were pushed and are not in the text yet: at most three. */
+    /** Bytes that were pushed and have not come out yet: at most three. */
     get pending() {
       return waiting.length;
     },
-    push(bytes: Buffer): string {
+    push(bytes: Buffer): Buffer {
       const all = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes]);
       const whole = all.length - unfinishedLength(all);
       waiting = Buffer.from(all.subarray(whole));
-      return all.toString('utf8', 0, whole);
+      return all.subarray(0, whole);
     },
-    end(): string {
-      const text = waiting.toString('utf8');
+    end(): Buffer {
+      const rest = waiting;
       waiting = Buffer.alloc(0);
-      return text;
+      return rest;
     },
   };
 }
