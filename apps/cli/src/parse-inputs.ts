@@ -108,6 +108,6 @@ function judge({ findings, toolRuns, truncated }: ParseResult, root: string | nu
       lapsed: new Set(),
     },
   );
-  const summary = summarise(judged.findings, [], { gates: [], isFirstRun: true });
+  const summary = summarise(judged.findings, [], { gates: [], isFirstRun: true, toolRuns });
   return { findings: judged.findings, toolRuns, summary };
 }

@@ -14,6 +14,7 @@ import { createMerge } from './merge-results.ts';
 import { isReport } from './parse-report-file.ts';
 import { createDocumentReader } from './read-documents.ts';
 import { TOOLS } from './tools/registry.ts';
+import { unseenTools } from './unseen-tools.ts';
 
 export type LogContext = ParseContext & {
   /** Names of tools the recipe says it runs. Such a tool gets a tool run even when it reported nothing. */
@@ -41,10 +42,10 @@ export type ExitCode = number | null | 'unknown';
 export function createLogParsers(context: LogContext): LogParsers {
   const { subproject, tools = TOOLS } = context;
   const matchers = createMatcherTools(context.matchers ?? []);
-  const runners = createLogRunners([...matchers.tools, ...tools], {
-    subproject,
-    resolve: createPathResolver(context),
-  });
+  const runners = createLogRunners(
+    { tools, everyLine: matchers.tools },
+    { subproject, resolve: createPathResolver(context) },
+  );
   // Reports are added as they come, before everything else: what they say wins over what lines say.
   const merge = createMerge();
   const documents = createDocumentReader(context, tools, merge.add);
@@ -68,7 +69,7 @@ export function createLogParsers(context: LogContext): LogParsers {
       const told = [...toolRuns, ...matchers.faults];
       return {
         findings,
-        toolRuns: [...told, ...unseenTools(context, told, exitCode)],
+        toolRuns: [...told, ...unseenTools(context.declaredTools ?? [], told, tools)],
         truncated: truncated || documents.isTruncated(),
       };
     },
@@ -109,22 +110,6 @@ function toParseResult(result: LogToolResult, exitCode: ExitCode): ParseResult {
     toolRuns.push(last);
   }
   return { findings, toolRuns, truncated: omitted > 0 };
-}
-
-/** Tools that the recipe declares and that nothing was heard of. */
-function unseenTools(
-  { declaredTools = [], tools = TOOLS }: LogContext,
-  toolRuns: readonly ToolRun[],
-  exitCode: ExitCode,
-): ToolRun[] {
-  const seen = new Set(toolRuns.map(({ tool }) => tool));
-  const unseen = tools.filter(({ name, family }) => declaredTools.includes(name) && !seen.has(family));
-  return unseen.map((tool) => ({
-    tool: tool.family,
-    source: { artifact: LOG_ARTIFACT, format: tool.logs?.[0]?.format ?? LOG_ARTIFACT },
-    parsed: { findings: 0 },
-    ...judge(exitCode, 0, undefined),
-  }));
 }
 
 /** A log states no totals. Only a recipe that went through to its good end is known to have said everything. */

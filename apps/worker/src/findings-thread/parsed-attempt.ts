@@ -12,6 +12,7 @@ import { createLogParsers } from '@crafting-table/findings/create-log-parsers';
 import { enrichFindings, type EnrichedFinding } from '@crafting-table/findings/enrich/enrich-findings';
 import { mergeResults } from '@crafting-table/findings/merge-results';
 import { parseReportFile } from '@crafting-table/findings/parse-report-file';
+import { unseenTools } from '@crafting-table/findings/unseen-tools';
 import type { Inputs } from '@crafting-table/findings/track/cause';
 import { isFileIn, openSource } from '@crafting-table/findings/worktree/open-source';
 import { findReportFiles } from './find-report-files.ts';
@@ -34,14 +35,15 @@ type Parsed = {
 
 export function openParsedAttempt(place: ReadPlace): ParsedAttempt {
   const context = contextOf(place);
-  const parsers = createLogParsers({ ...context, declaredTools: place.declaredTools });
+  const parsers = createLogParsers(context);
   let parsed: Parsed | null = null;
   return {
     feed: parsers.feed,
     end(exitCode) {
       const fromLog = parsers.end({ exitCode });
       const fromFiles = findReportFiles(place).flatMap((file) => parseReportFile(file, context) ?? []);
-      const { findings, toolRuns, truncated } = mergeResults([fromLog, ...fromFiles]);
+      const { findings, toolRuns: told, truncated } = mergeResults([fromLog, ...fromFiles]);
+      const toolRuns = [...told, ...unseenTools(place.declaredTools, told)];
       const enriched = enrichFindings(findings, openSource(place.tree));
       parsed = maskFindings(
         { findings: enriched, toolRuns, truncated, exitCode, inputs: readInputs(place, toolRuns) },

@@ -90,8 +90,6 @@ export type LogFormat = {
   isFallback?: true;
   /** Repeats for somebody else what the tool has said: where other findings are, its own are left out. */
   isEcho?: true;
-  /** The hint is not asked: matchers of a recipe run on an engine of their own. */
-  seesEveryLine?: true;
   createParser: (collector: LogCollector) => LogParser;
 };
 

@@ -48,46 +48,72 @@ type Entry = {
   fault?: string;
 };
 
+/** `everyLine`: tools that see every line, whatever their hints say; they are asked before the others. */
 export function createLogRunners(
-  tools: readonly Tool[],
+  { tools, everyLine = [] }: { tools: readonly Tool[]; everyLine?: readonly Tool[] },
   context: { subproject: string; resolve: PathResolver },
 ): LogRunners {
-  const readings = tools
-    .flatMap((tool) => (tool.logs ?? []).map((format) => openReading(tool, format, context)))
-    .toSorted((a, b) => Number(a.format.isFallback ?? false) - Number(b.format.isFallback ?? false));
-  const index = createHintIndex(readings.map(({ format }) => format.hint));
+  const { formats, index } = arrange(tools);
+  const readings = [...listFormats(everyLine), ...formats].map((each) => openReading(each, context));
+  const first = readings.length - formats.length;
   return {
-    open: () => createLogRunner(readings.map(openEntry), index),
+    open: () => createLogRunner(readings.map(openEntry), { index, first }),
     results: () => readings.map(toResult),
   };
 }
 
-/** `index`: of the hints of these very entries, in their order. */
-function createLogRunner(entries: readonly Entry[], index: HintIndex): LogRunner {
-  const { marks } = index;
-  let waiting: number[] = entries.flatMap(({ wantsNext }, position) => (wantsNext ? [position] : []));
+type ToolFormat = { tool: Tool; format: LogFormat };
+type Arranged = { formats: readonly ToolFormat[]; index: HintIndex };
+
+/** An index takes tens of milliseconds to make and depends on nothing but the tools. */
+const arranged = new WeakMap<readonly Tool[], Arranged>();
+
+function arrange(tools: readonly Tool[]): Arranged {
+  const known = arranged.get(tools);
+  if (known !== undefined) return known;
+  const formats = listFormats(tools).toSorted(
+    (a, b) => Number(a.format.isFallback ?? false) - Number(b.format.isFallback ?? false),
+  );
+  const made = { formats, index: createHintIndex(formats.map(({ format }) => format.hint)) };
+  arranged.set(tools, made);
+  return made;
+}
+
+function listFormats(tools: readonly Tool[]): ToolFormat[] {
+  return tools.flatMap((tool) => (tool.logs ?? []).map((format) => ({ tool, format })));
+}
+
+/** `index`: of the hints of the entries from `first` on, in their order; those before see every line. */
+function createLogRunner(
+  entries: readonly Entry[],
+  { index, first }: { index: HintIndex; first: number },
+): LogRunner {
+  const markedEntries = () => index.marked().map((hint) => first + hint);
+  const always = Array.from({ length: first }, (_, position) => position);
+  let waiting = [...always];
   return {
     line: (line) => {
       const hinted = index.mark(line.head);
       if (!hinted && waiting.length === 0) return false;
-      const asked = hinted ? inOrder(index.marked(), waiting) : waiting;
-      waiting = [];
+      const asked = hinted ? inOrder(markedEntries(), waiting) : waiting;
+      waiting = [...always];
       let isTaken = false;
       for (const position of asked) {
         const entry = entries[position]!; // The index and the list name only what is there.
-        if (!entry.wantsNext && !entry.format.hint.test(line.head)) continue;
+        const isAlways = position < first;
+        if (!isAlways && !entry.wantsNext && !entry.format.hint.test(line.head)) continue;
         const verdict: LineVerdict = isTaken && entry.format.isFallback ? 'ignored' : show(entry, line);
-        const isReading = verdict === 'reading' || verdict === 'watching';
-        entry.wantsNext = isReading || entry.format.seesEveryLine === true;
-        if (entry.wantsNext) waiting.push(position);
+        entry.wantsNext = verdict === 'reading' || verdict === 'watching';
+        if (entry.wantsNext && !isAlways) waiting.push(position);
         isTaken ||= verdict === 'taken' || verdict === 'reading';
       }
       return isTaken;
     },
     lineAgain: (line) => {
       if (!index.mark(line.head)) return;
-      for (const [position, entry] of entries.entries()) {
-        if (entry.wantsNext || marks[position] !== 1 || !entry.format.hint.test(line.head)) continue;
+      for (const position of inOrder(markedEntries(), [])) {
+        const entry = entries[position]!; // The index names only what is there.
+        if (entry.wantsNext || !entry.format.hint.test(line.head)) continue;
         const verdict = show(entry, line);
         entry.wantsNext = verdict === 'reading' || verdict === 'watching';
         if (entry.wantsNext) waiting = inOrder(waiting, [position]);
@@ -101,8 +127,7 @@ function createLogRunner(entries: readonly Entry[], index: HintIndex): LogRunner
 }
 
 function openReading(
-  tool: Tool,
-  format: LogFormat,
+  { tool, format }: ToolFormat,
   context: { subproject: string; resolve: PathResolver },
 ): Reading {
   const source = { artifact: LOG_ARTIFACT, format: format.format };
@@ -120,7 +145,7 @@ function openEntry({ format, collector, streams }: Reading): Entry {
     format,
     parser: format.createParser(own),
     collector: own,
-    wantsNext: format.seesEveryLine ?? false,
+    wantsNext: false,
   };
   streams.push(entry);
   return entry;

@@ -8,7 +8,10 @@ import { createMatcherParser } from './matcher-parser.ts';
 const FORMAT = 'problem-matcher';
 const DOCS = ['https://code.visualstudio.com/docs/debugtest/tasks#_defining-a-problem-matcher'];
 
-/** A recipe's matchers as tools of the catalogue. A matcher with a pattern that is none becomes a failed tool run. */
+/**
+ * A recipe's matchers as tools that see every line: their patterns run on an engine of their own, so they have no hints.
+ * A matcher with a pattern that is none becomes a failed tool run.
+ */
 export function createMatcherTools(matchers: readonly ProblemMatcher[]): {
   tools: Tool[];
   faults: ToolRun[];
@@ -33,7 +36,6 @@ export function createMatcherTools(matchers: readonly ProblemMatcher[]): {
         {
           format: FORMAT,
           hint: /(?!)/,
-          seesEveryLine: true,
           createParser: (collector) => createMatcherParser(matcher, compiled.patterns, collector),
         },
       ],

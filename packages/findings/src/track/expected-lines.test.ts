@@ -7,7 +7,7 @@ const expectOne = (then: string, now: string, line: number) =>
   expectLines(file('a.c', then), file('a.c', now))[line - 1];
 
 it('expects a line as far on as the surely equal lines around it have moved', () => {
-  expect(expectOne('arb', '..arb', 2)).toEqual({ byAbove: 4, byBelow: 4 });
+  expect(expectOne('arbr', '..arbr', 2)).toEqual({ byAbove: 4, byBelow: 4 });
 });
 
 it('keeps two expectations where the lines above and below have moved differently', () => {
@@ -15,7 +15,7 @@ it('keeps two expectations where the lines above and below have moved differentl
 });
 
 it('asks the other side where there is nothing sure on one', () => {
-  expect(expectOne('rb', '..rb', 1)).toEqual({ byAbove: 3, byBelow: 3 });
+  expect(expectOne('rbr', '..rbr', 1)).toEqual({ byAbove: 3, byBelow: 3 });
 });
 
 it('believes no line that stands in the file twice', () => {

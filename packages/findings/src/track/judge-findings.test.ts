@@ -192,6 +192,14 @@ describe('a finding that is gone', () => {
     expect(unseenOf([], before, { toolRuns: [] })).toEqual([['fixed', 'fixed']]);
   });
 
+  it('is fixed when its tool is declared and says nothing, unless it is a test', () => {
+    const unseen: ToolRun = { ...LOOKED, completeness: 'unknown', unseen: true };
+    expect(unseenOf([], before, { toolRuns: [unseen] })).toEqual([['fixed', 'fixed']]);
+    const failed = { known: [known(failedTest())] };
+    expect(unseenOf([], failed, { toolRuns: [unseen] })).toEqual([['unknown', null]]);
+    expect(unseenOf([], failed, { toolRuns: [] })).toEqual([['fixed', 'fixed']]);
+  });
+
   it.each([
     ['its tool broke off', { toolRuns: [{ ...LOOKED, completeness: 'partial' as const }] }],
     ['its tool was not heard of and the recipe failed', { toolRuns: [], exitCode: 2 }],

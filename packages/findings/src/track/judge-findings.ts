@@ -204,19 +204,24 @@ function unseenTest(known: KnownFinding, job: JudgedJob, before: SeriesBefore): 
 /**
  * Tools whose runs were all whole: one that broke off may have been the one that would have found it. Compilers and many
  * linters say nothing when all is well; they have looked when the command that ran them before ran to its good end again.
+ * Tests that are said to run and say nothing have not.
  */
 function toolsThatLooked(
   { toolRuns, truncated, exitCode, inputs }: JudgedJob,
   before: SeriesBefore,
 ): string[] {
   if (truncated) return [];
-  const told = new Set(toolRuns.map(({ tool }) => tool));
+  const heard = toolRuns.filter(({ unseen }) => !unseen);
+  const unseen = new Set(toolRuns.filter((run) => run.unseen).map(({ tool }) => tool));
+  const told = new Set(heard.map(({ tool }) => tool));
   const broken = new Set(
-    toolRuns.filter(({ completeness }) => completeness !== 'complete').map(({ tool }) => tool),
+    heard.filter(({ completeness }) => completeness !== 'complete').map(({ tool }) => tool),
   );
   const isSameCommand = before.inputs !== null && before.inputs.command === inputs.command;
-  const silent =
-    exitCode === 0 && isSameCommand && broken.size === 0 ? before.known.map(({ tool }) => tool) : [];
+  const mayBeSilent = exitCode === 0 && isSameCommand && broken.size === 0;
+  const silent = before.known
+    .filter(({ group, tool }) => mayBeSilent && !(group === 'test' && unseen.has(tool)))
+    .map(({ tool }) => tool);
   return [...new Set([...told, ...silent])].filter((tool) => !broken.has(tool));
 }
 
