@@ -12,6 +12,7 @@ import { messageTemplate } from '../core/message-template.ts';
 import { groupOf, hashParts, type FindingGroup } from '../enrich/fingerprint.ts';
 import { judgeActionable } from './actionable.ts';
 import { judgeCause, type Inputs } from './cause.ts';
+import { toolsWithoutTests } from './count-tests.ts';
 import type { KnownFinding } from './known-finding.ts';
 import { matchFindings, nativeOf, type Match, type Renames } from './match-findings.ts';
 import { isRecovered, toolsWithBrokenSetup } from './flaky-tests.ts';
@@ -204,7 +205,7 @@ function unseenTest(known: KnownFinding, job: JudgedJob, before: SeriesBefore): 
 /**
  * Tools whose runs were all whole: one that broke off may have been the one that would have found it. Compilers and many
  * linters say nothing when all is well; they have looked when the command that ran them before ran to its good end again.
- * Tests that are said to run and say nothing have not.
+ * Tests that are said to run and say nothing have not, and neither has a tool that ran no test at all.
  */
 function toolsThatLooked(
   { toolRuns, truncated, exitCode, inputs }: JudgedJob,
@@ -222,7 +223,8 @@ function toolsThatLooked(
   const silent = before.known
     .filter(({ group, tool }) => mayBeSilent && !(group === 'test' && unseen.has(tool)))
     .map(({ tool }) => tool);
-  return [...new Set([...told, ...silent])].filter((tool) => !broken.has(tool));
+  const idle = toolsWithoutTests(heard);
+  return [...new Set([...told, ...silent])].filter((tool) => !broken.has(tool) && !idle.has(tool));
 }
 
 function causeOf(
