@@ -45,3 +45,8 @@ async function canRun([program, ...args]: Toolchain['probe'], env: NodeJS.Proces
     () => false,
   );
 }
+
+/** A line for people: `go: apt-get install golang-go`. */
+export function howToInstall(name: ToolchainName): string {
+  return `${name}: apt-get install ${TOOLCHAINS[name].debian}`;
+}

@@ -20,14 +20,14 @@ int greet(int times) {
   return 0;
 }
 `,
-    mistake: { right: 'count < times', wrong: 'count < 3u' },
+    mistake: { right: 'count < times', wrong: 'count < 3' },
     comment: '//',
     expected: {
       tool: 'cc',
       rule_id: '-Wunused-parameter',
       kind: 'compile_warning',
       severity: 'medium',
-      message: "unused parameter 'times'",
+      message: 'unused parameter ‘times’',
       line: 3,
       exitCode: 0,
     },
@@ -67,7 +67,7 @@ int main(int count, char **words) {
       tool: 'ctest',
       kind: 'test_failure',
       severity: 'high',
-      message: 'two failed',
+      message: 'Failed',
       line: null,
       exitCode: 8,
     },

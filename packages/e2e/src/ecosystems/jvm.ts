@@ -11,9 +11,9 @@ export const JVM: Story[] = [
     renamedTo: 'src/Guests.java',
     source: `import java.util.List;
 
-class Greeter {
-  static String greet(List<String> names) {
-    return "Hello, " + String.join(" and ", names) + "!";
+class Guests {
+  static int count(List<String> names) {
+    return names.size();
   }
 }
 `,
@@ -27,32 +27,6 @@ class Greeter {
       message: 'found raw type: List',
       line: 4,
       exitCode: 0,
-    },
-  },
-  {
-    name: 'javac-error',
-    language: 'java',
-    needs: ['javac'],
-    recipe: 'build',
-    command: 'javac -d out src/*.java',
-    path: 'src/Count.java',
-    renamedTo: 'src/Tally.java',
-    source: `// How many letters a name has.
-class Counter {
-  static int count(String name) {
-    return name.length();
-  }
-}
-`,
-    mistake: { right: 'name.length()', wrong: 'name.size()' },
-    comment: '//',
-    expected: {
-      tool: 'javac',
-      kind: 'compile_error',
-      severity: 'high',
-      message: 'cannot find symbol',
-      line: 4,
-      exitCode: 1,
     },
   },
 ];

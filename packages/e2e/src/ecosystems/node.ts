@@ -6,7 +6,7 @@ export const NODE: Story[] = [
     language: 'javascript',
     needs: ['node'],
     recipe: 'test',
-    command: 'node --test',
+    command: 'node --test --test-reporter=spec',
     files: {
       'package.json': '{"name": "greeter", "private": true, "type": "module"}\n',
       'greet.js': 'export const greet = (name) => `Hello, ${name}!`;\n',
@@ -31,7 +31,7 @@ test('a name is greeted', () => {
       tool: 'node-test',
       kind: 'test_failure',
       severity: 'high',
-      message: 'Expected values to be strictly equal:',
+      message: 'AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:',
       line: 10,
       exitCode: 1,
     },
@@ -42,7 +42,7 @@ test('a name is greeted', () => {
     language: 'typescript',
     needs: ['node'],
     recipe: 'lint',
-    command: 'tsc --noEmit',
+    command: '"$TSC" --noEmit',
     files: {
       'tsconfig.json': '{"compilerOptions": {"strict": true, "types": []}, "include": ["src"]}\n',
     },

@@ -21,7 +21,7 @@ function greet(string $name): string
       tool: 'php',
       kind: 'compile_error',
       severity: 'high',
-      message: 'syntax error, unexpected token "return"',
+      message: 'syntax error, unexpected token "return", expecting ";"',
       line: 4,
       exitCode: 255,
     },

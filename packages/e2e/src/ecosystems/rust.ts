@@ -9,7 +9,7 @@ export const RUST: Story[] = [
     needs: ['cargo'],
     recipe: 'build',
     command: 'cargo build --offline',
-    files: { 'Cargo.toml': CARGO_TOML, 'src/lib.rs': 'pub const MARK: char = \'!\';\n' },
+    files: { 'Cargo.toml': CARGO_TOML, 'src/lib.rs': "pub const MARK: char = '!';\n" },
     path: 'src/bin/greet.rs',
     renamedTo: 'src/bin/welcome.rs',
     source: `use greeter::MARK;
