@@ -16,7 +16,7 @@ export const TOOLCHAINS = {
   go: { probe: ['go', 'version'], debian: 'golang-go' },
   cargo: { probe: ['cargo', '--version'], debian: 'cargo' },
   javac: { probe: ['javac', '-version'], debian: 'default-jdk-headless' },
-  gcc: { probe: ['gcc', '--version'], debian: 'gcc libc6-dev' },
+  cc: { probe: ['cc', '--version'], debian: 'gcc libc6-dev' },
   make: { probe: ['make', '--version'], debian: 'make' },
   cmake: { probe: ['cmake', '--version'], debian: 'cmake' },
   minitest: { probe: ['ruby', '-rminitest', '-e', '0'], debian: 'ruby ruby-minitest' },
@@ -25,6 +25,7 @@ export const TOOLCHAINS = {
   bats: { probe: ['bats', '--version'], debian: 'bats' },
 } as const satisfies Record<string, Toolchain>;
 export type ToolchainName = keyof typeof TOOLCHAINS;
+export const TOOLCHAIN_NAMES = Object.keys(TOOLCHAINS) as ToolchainName[]; // Object.keys() forgets the type of the keys.
 
 /** A probe that takes longer belongs to no toolchain that anybody would want to use. */
 const PROBE_MS = 20_000;

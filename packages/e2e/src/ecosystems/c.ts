@@ -4,11 +4,11 @@ export const C: Story[] = [
   {
     name: 'make',
     language: 'c',
-    needs: ['gcc', 'make'],
+    needs: ['cc', 'make'],
     recipe: 'build',
     command: 'make',
     files: {
-      Makefile: 'greet: $(wildcard src/*.c)\n\tgcc -Wall -Wextra -o $@ $^\n',
+      Makefile: 'greet: $(wildcard src/*.c)\n\tcc -Wall -Wextra -o $@ $^\n',
       'src/main.c': 'int greet(int times);\n\nint main(void) { return greet(0); }\n',
     },
     path: 'src/greet.c',
@@ -35,7 +35,7 @@ int greet(int times) {
   {
     name: 'ctest',
     language: 'c',
-    needs: ['cmake', 'gcc', 'make'],
+    needs: ['cmake', 'cc', 'make'],
     recipe: 'test',
     command: 'cmake -S . -B out && cmake --build out && ctest --test-dir out',
     files: {
