@@ -14,7 +14,7 @@ const FINDING: Omit<JobFinding, 'actionable'> = {
   source: { artifact: 'log', format: 'x' },
   occurrences: 1,
   fingerprint: 'f',
-  fingerprints: {},
+  fingerprints: [],
   state: 'new',
   cause: 'code',
 };
