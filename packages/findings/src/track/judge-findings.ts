@@ -79,6 +79,7 @@ export function judgeFindings(job: JudgedJob, before: SeriesBefore): Judgement {
   const brokenSetup = toolsWithBrokenSetup(job.findings, job.toolRuns);
   const fates: Fate[] = [];
   const hasBuildFailed = job.findings.some(({ kind }) => kind === 'compile_error');
+  const afterErrors = findAfterErrors(job.findings);
   const findings = job.findings.map((finding, index): JobFinding => {
     const match = matches[index] ?? null;
     const isSuspended = brokenSetup.has(finding.tool);
@@ -93,7 +94,10 @@ export function judgeFindings(job: JudgedJob, before: SeriesBefore): Judgement {
       cause: causeOf(finding, state, job, before),
       ...(accepted !== undefined && { accepted }),
     };
-    return { ...judged, actionable: judgeActionable(judged, { hasBuildFailed, isFirst: index === 0 }) };
+    return {
+      ...judged,
+      actionable: judgeActionable(judged, { hasBuildFailed, isAfterError: afterErrors.has(finding) }),
+    };
   });
   const completeTools = toolsThatLooked(job, before);
   fates.push(...unseenFates(matches, job, before, { completeTools, brokenSetup }));
@@ -200,6 +204,13 @@ function unseenTest(known: KnownFinding, job: JudgedJob, before: SeriesBefore): 
   }
   if (before.relation === 'same') return { kind: 'unseen', id, state: 'unknown', event: 'flaky' };
   return { kind: 'unseen', id, state: 'fixed', event: 'fixed' };
+}
+
+/** Compile errors of files that had one before, in the order that they were reported in. */
+function findAfterErrors(findings: readonly EnrichedFinding[]): Set<EnrichedFinding> {
+  const errors = findings.filter(({ kind }) => kind === 'compile_error');
+  const files = Map.groupBy(errors, ({ tool, path, path_raw }) => `${tool} ${path ?? path_raw}`);
+  return new Set([...files.values()].flatMap((ofFile) => ofFile.slice(1)));
 }
 
 /**
