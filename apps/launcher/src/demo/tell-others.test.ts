@@ -15,8 +15,8 @@ test('a subproject without its toolchain is told apart, with what to install', (
     '  tally (python), abacus (rust), clock (java), poet (ruby), postcard (php), sweeper (shell)',
   );
   expect(lines.slice(2)).toEqual([
-    '  ferry (go) lacks its toolchain on this machine; Debian has it as golang-go',
-    '  kettle (c) lacks its toolchain on this machine; Debian has it as gcc libc6-dev make',
+    '  ferry (go) lacks its toolchain here, so that its jobs end as tool_missing; Debian has it as golang-go',
+    '  kettle (c) lacks its toolchain here, so that its jobs end as tool_missing; Debian has it as gcc libc6-dev make',
     '',
   ]);
 });

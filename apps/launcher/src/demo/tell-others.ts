@@ -13,7 +13,7 @@ export function tellOthers(missing: readonly ToolchainName[]): string[] {
       .filter(({ needs }) => lacking(needs).length > 0)
       .map(
         ({ path, language, needs }) =>
-          `  ${path} (${language}) lacks its toolchain on this machine; Debian has it as ${debian(lacking(needs))}`,
+          `  ${path} (${language}) lacks its toolchain here, so that its jobs end as tool_missing; Debian has it as ${debian(lacking(needs))}`,
       ),
     '',
   ];

@@ -28,6 +28,6 @@ export type Story = {
     line: number | null;
     exitCode: number;
   };
-  /** How many tests the recipe runs, and how it ends where there is none. */
+  /** How many tests the tool says it ran (of Go's, packages), and how the recipe ends where there is none. */
   tests?: { ran: number; exitCodeWithout: number };
 };
