@@ -6,6 +6,7 @@ import { isCi } from './config.ts';
 import { runStaticChecks } from './static-checks.ts';
 import { runTests, TEST_SETS } from './run-tests.ts';
 import type { TestCounts } from './run-tests.ts';
+import { tellMissingTools } from './missing-tools.ts';
 import { startTestStores } from './test-stores.ts';
 
 const { values, positionals } = parseArgs({
@@ -26,6 +27,7 @@ for (const check of values.only === undefined ? await runStaticChecks() : []) {
 const testsBefore = totals.passed + totals.failed;
 await runAllTests();
 if (totals.passed + totals.failed === testsBefore) count('no test ran at all', { passed: 0, failed: 1 });
+if (sets.some((set) => set === 'integration')) summary.push(...tellMissingTools());
 if (isStopped) count('stopped by a signal', { passed: 0, failed: 1 });
 console.log(['', ...summary, `${totals.passed} passed, ${totals.failed} failed`].join('\n'));
 process.exitCode = totals.failed === 0 ? 0 : 1;

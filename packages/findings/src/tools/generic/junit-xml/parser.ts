@@ -30,6 +30,8 @@ const WRITERS = new Map([
   ['pytest', 'pytest'],
   ['pytest tests', 'pytest'],
   ['nextest-run', 'nextest'],
+  // The farm's own hook.
+  ['minitest', 'minitest'],
 ]);
 
 type Suite = { name: string; file: string | undefined; claims: Claims; parsed: Totals };
