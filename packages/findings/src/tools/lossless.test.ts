@@ -52,12 +52,19 @@ describe('nothing is lost of', () => {
 
   it("a compiler's diagnostic", () => {
     const span = (line: number, isPrimary: boolean, label: string) => ({
-      ...{ file_name: 'src/a.rs', line_start: line, column_start: 1, line_end: line, column_end: 2 },
-      ...{ is_primary: isPrimary, label },
+      file_name: 'src/a.rs',
+      line_start: line,
+      column_start: 1,
+      is_primary: isPrimary,
+      label,
     });
     const message = {
-      ...{ message: 'mismatched types', level: 'error', code: { code: 'E0308' }, children: [], rendered: '' },
-      ...{ spans: [span(2, false, 'expected because of this'), span(5, true, 'here')], new_field: { a: 1 } },
+      message: 'mismatched types',
+      level: 'error',
+      code: { code: 'E0308' },
+      spans: [span(2, false, 'expected because of this'), span(5, true, 'here')],
+      children: [],
+      new_field: { a: 1 },
     };
     const line = JSON.stringify({ reason: 'compiler-message', package_id: 'p', message });
     const { extra, region, related } = read(`${line}\n`);

@@ -19,21 +19,13 @@ import type { RuleBook, SarifRule } from './rules.ts';
 import { judge } from './verdict.ts';
 
 /** What is read of a result, in whole or, of flows and fixes, in part. */
-const READ = new Set([
-  ...[
-    'ruleId',
-    'ruleIndex',
-    'rule',
-    'kind',
-    'level',
-    'message',
-    'locations',
-    'relatedLocations',
-    'analysisTarget',
-  ],
-  ...['fingerprints', 'partialFingerprints', 'suppressions', 'baselineState', 'occurrenceCount', 'taxa'],
-  ...['codeFlows', 'fixes', 'properties'],
-]);
+const READ = new Set(
+  [
+    'ruleId ruleIndex rule kind level message locations relatedLocations analysisTarget',
+    'fingerprints partialFingerprints suppressions baselineState occurrenceCount taxa',
+    'codeFlows fixes properties',
+  ].flatMap((names) => names.split(' ')),
+);
 const READ_PROPERTIES = new Set(['tags', 'security-severity', 'craftingTable']);
 
 /** What a run says once for all its results. */
