@@ -16,6 +16,7 @@ import {
   MESSAGE_CHARS_MAX,
   NAME_CHARS_MAX,
   EXTRA_BYTES_MAX,
+  EXTRA_KEYS_MAX,
   NATIVE_FINGERPRINTS_MAX,
   PACKAGE_LIST_MAX,
   PATH_CHARS_MAX,
@@ -187,21 +188,23 @@ function boundAdvisory(stated: Advisory): Advisory {
   });
 }
 
-/** Keys are kept in their order as long as all of it stays small; `truncated` says that there were more. */
+/** Keys are kept in their order, but for those that there is no room for; `truncated` says that there were such. */
 function boundExtra(extra: FindingDraft['extra']): FindingDraft['extra'] {
   const kept: [string, unknown][] = [];
   let room = EXTRA_BYTES_MAX;
-  for (const [key, value] of Object.entries(extra ?? {})) {
+  let isTruncated = false;
+  for (const [key, value] of Object.entries(extra ?? {}).slice(0, EXTRA_KEYS_MAX)) {
     const json = JSON.stringify(value);
     if (json === undefined) continue;
-    room -= key.length + json.length;
-    if (room < 0) {
-      kept.push(['truncated', true]);
-      break;
+    if (key.length + json.length > room) {
+      isTruncated = true;
+      continue;
     }
+    room -= key.length + json.length;
     // Through text and back: what Postgres refuses goes, and nothing of the document it came from stays in memory.
     kept.push([boundText(key, NAME_CHARS_MAX), JSON.parse(boundText(json, EXTRA_BYTES_MAX))]);
   }
+  if (isTruncated) kept.push(['truncated', true]);
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 

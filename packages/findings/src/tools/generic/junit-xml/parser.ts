@@ -79,11 +79,14 @@ function createWalk(reader: ReportReader) {
   };
 
   const handlers: XmlHandlers = {
-    open: (name, attributes) => {
+    open: (name, attributes, names) => {
       if (name === 'testsuite' || name === 'testsuites') openSuite(attributes);
-      else if (name === 'testcase') current = openCase(attributes, suites.at(-1), tool === 'pytest');
-      else if (current === undefined || collecting !== undefined) return;
+      else if (name === 'testcase') {
+        current = openCase(attributes, suites.at(-1), tool === 'pytest');
+        current.others = readOthers(attributes, names());
+      } else if (current === undefined || collecting !== undefined) return;
       else if (name === 'skipped') current.isSkipped = true;
+      else if (name === 'property') keepProperty(current, attributes);
       else if (isProblem(name)) {
         const message = attributes('message') ?? '';
         current.problems.push({ element: name, message, type: attributes('type') ?? '', text: '' });
@@ -137,6 +140,7 @@ function openCase(attributes: XmlAttributes, suite: Suite | undefined, isPytest:
     time: attributes('time'),
     problems: [],
     isSkipped: false,
+    others: {},
     output: '',
     stated: {
       classname,
@@ -145,6 +149,22 @@ function openCase(attributes: XmlAttributes, suite: Suite | undefined, isPytest:
       line: line === undefined ? undefined : line + (isPytest ? 1 : 0),
     },
   };
+}
+
+const READ_ATTRIBUTES = new Set(['name', 'classname', 'file', 'line', 'lineno', 'time']);
+const PROPERTIES_MAX = 50;
+
+function readOthers(attributes: XmlAttributes, names: readonly string[]): Record<string, unknown> {
+  const others = names.filter((name) => !READ_ATTRIBUTES.has(name)).slice(0, PROPERTIES_MAX);
+  return Object.fromEntries(others.map((name) => [name, attributes(name)]));
+}
+
+/** What a test has recorded of itself: `<properties><property name="owner" value="ann"/></properties>`. */
+function keepProperty(testCase: TestCase, attributes: XmlAttributes): void {
+  const name = attributes('name') ?? '';
+  const properties = (testCase.others['properties'] ??= Object.create(null)) as Record<string, unknown>; // Made here only.
+  if (name !== '' && Object.keys(properties).length < PROPERTIES_MAX)
+    properties[name] = attributes('value') ?? '';
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
