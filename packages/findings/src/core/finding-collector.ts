@@ -80,7 +80,16 @@ export function createFindingCollector(origin: FindingOrigin): FindingCollector 
   };
 }
 
-function withoutDetails({ kind, severity, level, text, place, rule, test, ...draft }: FindingDraft): FindingDraft {
+function withoutDetails({
+  kind,
+  severity,
+  level,
+  text,
+  place,
+  rule,
+  test,
+  ...draft
+}: FindingDraft): FindingDraft {
   const told = { kind, severity, level, text, place, rule: { id: rule?.id } };
   const { package: stated, advisory } = draft;
   return test === undefined ? { ...told, package: stated, advisory } : { ...told, test };

@@ -100,7 +100,10 @@ describe('the texts that a pattern requires', () => {
     ['^\\d{1,7}:', [['\n0:']]],
     ['\\d{1,7}:', [null]],
     ['12:3[4-6](?<name>x|y)', [['0:0x', '0:0y']]],
-    ['^(?:line )?no[w-z]', [['\nline now', '\nline nox', '\nline noy', '\nline noz', '\nnow', '\nnox', '\nnoy', '\nnoz']]],
+    [
+      '^(?:line )?no[w-z]',
+      [['\nline now', '\nline nox', '\nline noy', '\nline noz', '\nnow', '\nnox', '\nnoy', '\nnoz']],
+    ],
     ['no[^a]', [null]],
     ['^\\[WARN\\] (?=later)', [['\n[WARN] ']]],
     ['^┌─', [['\n┌─']]],

@@ -19,23 +19,28 @@ const DELETE = 127;
 export function createLineSkimmer(automaton: TextAutomaton, patterns: readonly RegExp[]): LineSkimmer {
   const { table, width, lineStart, found } = automaton;
   const columns = columnsOfBytes(automaton);
-  /** The line in which a pattern was asked last, for once is enough. */
+  /** The line for which a pattern was asked last: once is enough. */
   const asked = new Float64Array(patterns.length);
   let lineId = 0;
 
-  const isWanted = (row: number, bytes: Buffer, start: number, end: number): boolean => {
-    const fresh = found[row / width]!.filter((pattern) => asked[pattern] !== lineId);
-    if (fresh.length === 0) return false;
-    const line = bytes.toString('latin1', start, Math.min(end, start + LINE_MATCHED_CHARS_MAX));
-    for (const pattern of fresh) asked[pattern] = lineId;
-    return fresh.some((pattern) => patterns[pattern]!.test(line));
+  /** `rows`: where something was found in the line. */
+  const isWanted = (rows: readonly number[], line: string): boolean => {
+    lineId++;
+    for (const row of rows) {
+      for (const pattern of found[row / width]!) {
+        if (asked[pattern] === lineId) continue;
+        asked[pattern] = lineId;
+        if (patterns[pattern]!.test(line)) return true;
+      }
+    }
+    return false;
   };
 
   return (bytes, start) => {
+    const rows: number[] = [];
     let next = start;
     let lines = 0;
     let row = lineStart;
-    lineId++;
     for (let index = start; index < bytes.length; index++) {
       const step = table[row + columns[bytes[index]!]!]!; // Rows times columns: always inside.
       if ((step & (HINT | OPENING | LINE)) !== 0) {
@@ -43,14 +48,12 @@ export function createLineSkimmer(automaton: TextAutomaton, patterns: readonly R
           if (bytes[index] === CARRIAGE_RETURN && bytes[index + 1] === LINE_FEED) continue;
           break;
         }
-        if ((step & (HINT | OPENING)) !== 0) {
-          const end = endOfLine(bytes, index);
-          if (end < 0 || isWanted(step >> STEP_BITS, bytes, next, end)) break;
-        }
+        if ((step & (HINT | OPENING)) !== 0) rows.push(step >> STEP_BITS);
         if ((step & LINE) !== 0) {
+          if (rows.length > 0 && isWanted(rows, headOf(bytes, next, index))) break;
+          rows.length = 0;
           next = index + 1;
           lines++;
-          lineId++;
         }
       }
       row = step >> STEP_BITS;
@@ -59,10 +62,10 @@ export function createLineSkimmer(automaton: TextAutomaton, patterns: readonly R
   };
 }
 
-/** Without the carriage return; -1 when the end is not there yet. */
-function endOfLine(bytes: Buffer, from: number): number {
-  const end = bytes.indexOf(LINE_FEED, from);
-  return bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+/** The line that ends before the line feed at `end`. */
+function headOf(bytes: Buffer, start: number, end: number): string {
+  const visibleEnd = bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+  return bytes.toString('latin1', start, Math.min(visibleEnd, start + LINE_MATCHED_CHARS_MAX));
 }
 
 /** Bytes that may be part of an escape sequence or of a letter stop: such a line has to be cleaned and decoded first. */

@@ -106,7 +106,8 @@ function repeated(ways: readonly Way[], { least, most }: Repeat): Way[] {
 function repeatedOften(ways: readonly Way[], least: number, most: number): Way[] {
   const [only, ...others] = ways;
   // Of several ways the last one is any of them, and so is the first one.
-  if (only === undefined || others.length > 0) return ways.map((way) => ({ ...way, prefix: '', isExact: false }));
+  if (only === undefined || others.length > 0)
+    return ways.map((way) => ({ ...way, prefix: '', isExact: false }));
   let copies = only;
   for (let count = 1; count < Math.min(least, COPIES_MAX); count++) copies = join(copies, only);
   return [least === most && least <= COPIES_MAX ? copies : { ...copies, isExact: false }];

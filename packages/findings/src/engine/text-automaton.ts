@@ -37,10 +37,14 @@ export function buildTextAutomaton(
   const columns = columnsOf([LINE_END, DIGITS, ...texts.keys()]);
   const { count, ascii, columnOf } = columns;
   const width = count + 1;
-  const trie = createTrie(width, [...texts.keys()].reduce((sum, text) => sum + text.length, 1));
+  const trie = createTrie(
+    width,
+    [...texts.keys()].reduce((sum, text) => sum + text.length, 1),
+  );
   for (const [text, told] of texts) {
     let state = 0;
-    for (let index = 0; index < text.length; index++) state = trie.step(state, columnOf(text.charCodeAt(index)));
+    for (let index = 0; index < text.length; index++)
+      state = trie.step(state, columnOf(text.charCodeAt(index)));
     for (const each of told) trie.found[state]!.add(each); // Each state has one.
   }
   trie.followFailures();
