@@ -75,11 +75,27 @@ export function createFindingCollector(origin: FindingOrigin): FindingCollector 
   const set = createFindingSet(FINDINGS_PER_TOOL_MAX);
   return {
     tool: origin.tool,
-    add: (draft) => set.add(toFinding(draft, origin)),
+    // Of one more than are kept only what tells it from the others is needed.
+    add: (draft) => set.add(toFinding(set.isFull() ? withoutDetails(draft) : draft, origin)),
     resolve: origin.resolve,
     list: set.list,
     omitted: set.omitted,
   };
+}
+
+function withoutDetails({
+  kind,
+  severity,
+  level,
+  text,
+  place,
+  rule,
+  test,
+  ...draft
+}: FindingDraft): FindingDraft {
+  const told = { kind, severity, level, text, place, rule: { id: rule?.id } };
+  const { package: stated, advisory } = draft;
+  return test === undefined ? { ...told, package: stated, advisory } : { ...told, test };
 }
 
 function toFinding(draft: FindingDraft, origin: FindingOrigin): Finding {
@@ -149,9 +165,11 @@ function boundTest(test: TestDetail): TestDetail {
 
 function boundFingerprints(stated: Map<string, string> | undefined): Record<string, string> | undefined {
   if (stated === undefined || stated.size === 0) return undefined;
-  const bounded = [...stated].slice(0, NATIVE_FINGERPRINTS_MAX).map(([name, value]) => {
-    return [boundText(name, NAME_CHARS_MAX), boundText(value, NAME_CHARS_MAX)] as const;
-  });
+  const bounded: [string, string][] = [];
+  for (const [name, value] of stated) {
+    if (bounded.length === NATIVE_FINGERPRINTS_MAX) break;
+    bounded.push([boundText(name, NAME_CHARS_MAX), boundText(value, NAME_CHARS_MAX)]);
+  }
   return Object.fromEntries(bounded);
 }
 
