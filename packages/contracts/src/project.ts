@@ -1,6 +1,7 @@
 // A project: a repository the farm knows, and per subproject the recipes it may run.
 import { z } from 'zod';
 import { Gate } from './gate.ts';
+import { ProjectRetention } from './project-retention.ts';
 import { Recipe, RetryableReason } from './words.ts';
 
 /** Letters, digits, dot, dash and underscore; it stands in URLs and folder names as it is. */
@@ -87,19 +88,32 @@ const Schedule = z.union([
   z.partialRecord(Recipe, z.enum(['nightly'])),
 ]);
 
+/** What a project can ask to be told of in the morning. Nothing of it happened: no mail. */
+export const NOTIFY_EVENTS = [
+  'audit_pass',
+  'audit_fail',
+  'build_fail',
+  'test_fail',
+  'lint_warn',
+  'cve_found',
+  'new_findings',
+  'fixed',
+  'recovered',
+  'not_checked',
+  'patch_drafted',
+  'nightly_summary',
+] as const;
+export const NotifyEvent = z.enum(NOTIFY_EVENTS);
+export type NotifyEvent = z.infer<typeof NotifyEvent>;
+
+/** What a project is told of that asks for nothing. */
+export const DEFAULT_NOTIFY_EVENTS: readonly NotifyEvent[] = ['audit_fail', 'cve_found', 'patch_drafted'];
+
 const Notify = z.strictObject({
   email: z.array(z.email().max(254)).max(100).default([]),
   on: z
     .array(
-      z.enum([
-        'audit_pass',
-        'audit_fail',
-        'test_fail',
-        'lint_warn',
-        'cve_found',
-        'patch_drafted',
-        'nightly_summary',
-      ]),
+      NotifyEvent,
     )
     .max(20)
     .default([]),
@@ -127,6 +141,8 @@ export const ProjectBody = z.strictObject({
     }),
   schedule: Schedule.optional(),
   notify: Notify.optional(),
+  /** What is kept otherwise than the farm keeps it. */
+  retention: ProjectRetention.optional(),
 });
 export type ProjectBody = z.infer<typeof ProjectBody>;
 
@@ -140,6 +156,8 @@ export const Project = z.object({
   subprojects: z.array(Subproject),
   schedule: Schedule.optional(),
   notify: Notify.optional(),
+  /** What is kept otherwise than the farm keeps it. */
+  retention: ProjectRetention.optional(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });

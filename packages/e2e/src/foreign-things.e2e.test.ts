@@ -131,7 +131,7 @@ function fittingBody(route: Route): unknown {
 }
 
 function fill(path: string, name: string, id: string): string {
-  return path.replace('{name}', name).replace('{id}', id);
+  return path.replace('{name}', name).replace('{id}', id).replace('{date}', '2026-05-05');
 }
 
 /** Of the same kind as those of the farm, with a time of its own in front. */
@@ -144,5 +144,5 @@ function cursorAt(id: string): string {
 }
 
 function shown({ status, headers, text }: Answer): unknown {
-  return { status, text, headers: [...headers].filter(([name]) => name !== 'date') };
+  return { status, text, headers: [...headers].filter(([name]) => !['date', 'x-request-id'].includes(name)) };
 }

@@ -1,0 +1,60 @@
+import type { DigestDay, DigestView, RunDigestBody } from '@crafting-table/contracts/digest';
+import { insertAudit } from '@crafting-table/database/audit';
+import type { Database } from '@crafting-table/database/connect';
+import { findUndigested } from '@crafting-table/database/digests/store-digest';
+import { findProject } from '@crafting-table/database/projects';
+import { readClock } from '@crafting-table/database/schedules';
+import type { Caller } from '../caller.ts';
+import { refuse, type Refusal } from '../refusal.ts';
+import { localAt } from '../schedules/wall-clock.ts';
+import { dayAt, endOf, noonAfter } from './digest-day.ts';
+import type { DigestSettings } from './digest-settings.ts';
+import { listDigests, viewOf } from './list-digests.ts';
+import { keepDigest, makeDigest } from './make-digest.ts';
+
+/** Bounds one answer: a farm with more projects makes the rest in the morning, or at the next call. */
+const PROJECTS_MAX = 500;
+
+/**
+ * Makes the digests of a day that are not there yet, of one project or of all, and answers with those of the day. Today's goes up to
+ * this moment. `dry_run` only says what would be.
+ */
+export async function runDigest(
+  db: Database,
+  settings: DigestSettings,
+  caller: Caller,
+  { date: asked, project: name, dry_run: isDry }: RunDigestBody,
+): Promise<DigestDay | Refusal> {
+  const now = await readClock(db);
+  const local = localAt(now, settings.tz);
+  const today = local.slice(0, 10);
+  const date = asked ?? today;
+  if (date > today) return refuse('invalid_input', `${date} has not come yet.`, [FUTURE]);
+  const only = name === undefined ? null : await findProject(db, name, null);
+  if (name !== undefined && only === null) return refuse('not_found');
+  const dueAt = dayAt(settings, date)?.dueAt ?? now;
+  const to = date === today || dueAt > now ? now : endOf(dueAt);
+  const projects = await findUndigested(db, {
+    date,
+    createdBefore: to,
+    projectId: only?.id ?? null,
+    limit: PROJECTS_MAX,
+  });
+  const views: DigestView[] = [];
+  for (const project of projects) {
+    const made = await makeDigest(db, settings, project, { date, to });
+    views.push({ ...viewOf(made.content), outcome: made.outcome, mail: null });
+    if (!isDry) await keepDigest(db, project, made, { at: now, expiresAt: noonAfter(local, settings.tz) });
+  }
+  if (isDry) return { date, digests: views };
+  await insertAudit(db, {
+    actor: caller.name,
+    action: 'digest.run',
+    subject: name ?? date,
+    detail: { date },
+  });
+  const day = await listDigests(db, caller, date);
+  return name === undefined ? day : { date, digests: day.digests.filter(({ project }) => project === name) };
+}
+
+const FUTURE = { path: 'body.date', message: 'must not be later than today' };
