@@ -105,7 +105,15 @@ export async function serve(): Promise<void> {
   await prepareDatabase(db, config, queue, log, stop);
   isPrepared = true;
   const { defaultTimeoutSecs, digest } = config;
-  const scheduleParts = { db, dispatcher, defaultTimeoutSecs, deliveries, triggers, nightlyTz: digest.tz };
+  const scheduleParts = {
+    db,
+    dispatcher,
+    defaultTimeoutSecs,
+    deliveries,
+    triggers,
+    nightlyTz: digest.tz,
+    onError: (error: unknown) => log.error({ err: error }, 'schedules are in trouble'),
+  };
   if (!stop.aborted) {
     stack.use(
       startSweepLoop({

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { VERSION } from '@crafting-table/contracts/version';
 import { connectDatabase } from '@crafting-table/database/connect';
-import { isDatabaseAway } from '@crafting-table/database/database-away';
 import { forgetDispatch } from '@crafting-table/database/jobs/dispatch-queries';
 import { migrate } from '@crafting-table/database/migrate';
 import { registerWorker, unregisterWorker } from '@crafting-table/database/workers';
@@ -16,13 +15,9 @@ import { runAttempt } from '@crafting-table/farm/attempts/run-attempt';
 import { whileAway } from '@crafting-table/farm/attempts/while-away';
 import type { WorkerParts } from '@crafting-table/farm/attempts/worker-parts';
 import { tidyFolders } from '@crafting-table/farm/retention/tidy-folders';
-import { tendDigests } from '@crafting-table/farm/digests/tend-digests';
-import { openRelay } from '@crafting-table/farm/digests/relay';
-import { sendMails } from '@crafting-table/farm/digests/send-mails';
 import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
 import { nextTrigger } from '@crafting-table/farm/schedules/next-trigger';
 import { fireTriggered, tendSchedules } from '@crafting-table/farm/schedules/tend-schedules';
-import { readClock } from '@crafting-table/database/schedules';
 import { sweep, tellOfSweep } from '@crafting-table/farm/sweep/sweep';
 import { startSweepLoop } from '@crafting-table/farm/sweep/sweep-loop';
 import { migrateQueue } from '@crafting-table/queues/migrate-queue';
@@ -41,16 +36,11 @@ import { drain } from './drain.ts';
 import { startFindingsReader } from './findings-thread/read-findings.ts';
 import { keepLeases } from './lease-keeper/keep-leases.ts';
 import { repeat } from './repeat.ts';
+import { DIGEST_TRIGGER, startDigests } from './start-digests.ts';
 
 const CLEAR_UP_MS = 60_000;
 /** It looks at every file of every cache. */
 const TIDY_FOLDERS_MS = 3_600_000;
-/** Whatever the queue's trigger did not bring about. */
-const DIGEST_MS = 20_000;
-const OUTBOX_MS = 5_000;
-/** The queue may have lost its memory. */
-const DIGEST_TRIGGER_MS = 60_000;
-const DIGEST_TRIGGER = 'digest';
 const EX_SOFTWARE = 70; // sysexits.h. The recipes die with this process; whoever started it starts another.
 
 /** Takes deliveries and runs attempts until the process is told to stop, then drains. */
@@ -159,34 +149,23 @@ export async function work(): Promise<void> {
       await openOrShut();
     }),
   );
-  const { defaultTimeoutSecs, digest } = config;
-  const scheduleParts = { db, dispatcher, defaultTimeoutSecs, deliveries, triggers, nightlyTz: digest.tz };
-  const told = (action: () => Promise<unknown>) => () =>
-    action().catch((error: unknown) => {
-      if (!isDatabaseAway(error)) log.error({ err: error }, 'the digest is in trouble');
-      throw error; // It is tried again soon.
-    });
-  const makeDigests = told(async () => tendDigests(db, digest, await readClock(db)));
-  stack.use(repeat(DIGEST_MS, makeDigests));
-  if (config.relay === null)
-    log.info('no mail server is set: digests are made and shown, and no mail is sent');
-  else {
-    const relay = stack.use(openRelay(config.relay));
-    stack.use(
-      repeat(
-        OUTBOX_MS,
-        told(() => sendMails(db, relay, digest.publicUrl, () => new Date())),
-      ),
-    );
-  }
-  stack.use(repeat(DIGEST_TRIGGER_MS, () => triggers.upsert([{ id: DIGEST_TRIGGER, ...timingOf(digest) }])));
+  const scheduleParts = {
+    ...config,
+    db,
+    dispatcher,
+    deliveries,
+    triggers,
+    nightlyTz: config.digest.tz,
+    onError: (error: unknown) => log.error({ err: error }, 'schedules are in trouble'),
+  };
+  const digests = stack.use(startDigests({ ...config, db, triggers, log }));
   stack.use(
     startTriggerConsumer({
       target: queue,
       nextTrigger,
       onError: (error) => log.warn({ err: error }, 'the queue of triggers is in trouble'),
       handle: async (triggerId) => {
-        if (triggerId === DIGEST_TRIGGER) await makeDigests();
+        if (triggerId === DIGEST_TRIGGER) await digests.make();
         else await fireTriggered(scheduleParts, triggerId);
       },
     }),
@@ -219,10 +198,6 @@ export async function work(): Promise<void> {
   leases.show({ blocked, draining: true });
   await drain({ consumer, live, underway, drainMs: config.drainSecs * 1000 });
   log.info('stopping');
-}
-
-function timingOf({ cron, tz }: WorkerConfig['digest']) {
-  return { cron, tz };
 }
 
 async function openWorkspaces(config: WorkerConfig, instanceId: string) {

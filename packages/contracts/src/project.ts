@@ -111,12 +111,7 @@ export const DEFAULT_NOTIFY_EVENTS: readonly NotifyEvent[] = ['audit_fail', 'cve
 
 const Notify = z.strictObject({
   email: z.array(z.email().max(254)).max(100).default([]),
-  on: z
-    .array(
-      NotifyEvent,
-    )
-    .max(20)
-    .default([]),
+  on: z.array(NotifyEvent).max(20).default([]),
   auto_patch: z.boolean().default(false),
 });
 

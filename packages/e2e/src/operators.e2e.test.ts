@@ -48,7 +48,9 @@ describe('/metrics', () => {
     expect(value('crafting_table_bytes{table="log_chunks"}')).toBeGreaterThan(0);
     expect(value('crafting_open_findings{severity="high"}')).toBe(0);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e6);
-    expect(value('crafting_http_request_duration_seconds_count{method="POST",route="createJob",status="202"}')).toBe(2);
+    expect(
+      value('crafting_http_request_duration_seconds_count{method="POST",route="createJob",status="202"}'),
+    ).toBe(2);
   });
 
   test('names no project, no job and no path', async () => {
@@ -56,6 +58,26 @@ describe('/metrics', () => {
     const { text } = await ask(farm.baseUrl, '/metrics');
     expect(text).not.toMatch(/anns|path-of-a-stranger|[0-9a-f]{8}-[0-9a-f]{4}-7/);
   });
+});
+
+test('/metrics answers while Postgres is away, and says so, whether that refuses or stands still', async () => {
+  await using lonely = await startFarm({
+    backend: 'postgres',
+    workers: 0,
+    ownStores: true,
+    expectsTrouble: true,
+  });
+  const isUp = async () =>
+    readSamples((await ask(lonely.baseUrl, '/metrics')).text).get('crafting_database_up');
+  expect(await isUp()).toBe('1');
+  lonely.stores!.postgres.freeze();
+  await until('silence is told', async () => (await isUp()) === '0', 15_000);
+  lonely.stores!.postgres.thaw();
+  await until('the return is told', async () => (await isUp()) === '1', 15_000);
+  await lonely.stores!.postgres.stop();
+  await until('the outage is told', async () => (await isUp()) === '0');
+  await lonely.stores!.postgres.start();
+  await until('the return is told', async () => (await isUp()) === '1', 15_000);
 });
 
 describe('a worker', () => {
@@ -91,7 +113,11 @@ describe('a worker', () => {
     await reaches(ann.client, id, 'running');
     await until('the worker says that it is busy', async () => ((await workerOf(farm))?.busy ?? 0) > 0);
     const seenBy = async (member: Member) => (await member.client.call('listWorkers')).workers[0];
-    expect(await seenBy(ann)).toMatchObject({ alive: true, busy: 1, busy_with: [{ job_id: id, project: 'watched' }] });
+    expect(await seenBy(ann)).toMatchObject({
+      alive: true,
+      busy: 1,
+      busy_with: [{ job_id: id, project: 'watched' }],
+    });
     expect(await seenBy(farm)).toMatchObject({ busy_with: [{ job_id: id }] });
     expect(await seenBy(bob)).toMatchObject({ busy: 1, busy_with: [] });
     expect((await seenBy(bob))?.rss_bytes).toBeGreaterThan(1e6);
@@ -116,7 +142,11 @@ describe('why', () => {
     await queueJob(ann.client, 'crowded', { recipe: 'build' });
     const late = await queueJob(ann.client, 'crowded', { recipe: 'build', priority: 90 });
     const why = await explained(ann, late, 'slots_busy');
-    expect(why.causes.map(({ cause }) => cause)).toEqual(['slots_busy', 'own_project_first', 'other_projects_first']);
+    expect(why.causes.map(({ cause }) => cause)).toEqual([
+      'slots_busy',
+      'own_project_first',
+      'other_projects_first',
+    ]);
     expect(why.place).toMatchObject({ priority: 90, ahead_in_project: 1 });
     expect(why.workers).toMatchObject([
       { state: 'busy', slots: 2, busy: 2, busy_with: [{ job_id: busy[0] }], busy_with_others: 1 },
@@ -145,15 +175,31 @@ describe('log lines', () => {
   test('of the API and of the worker belong to the trace of the request that queued the job', async () => {
     const headers = { traceparent: `00-${TRACE}-b7ad6b7169203331-01`, 'x-request-id': 'mine-1' };
     const body = { recipe: 'test' };
-    const answer = await ask(farm.baseUrl, '/projects/anns/jobs', { method: 'POST', bearer: ann.bearer, headers, body });
+    const answer = await ask(farm.baseUrl, '/projects/anns/jobs', {
+      method: 'POST',
+      bearer: ann.bearer,
+      headers,
+      body,
+    });
     expect(answer.headers.get('x-request-id')).toBe('mine-1');
     const { job_id } = JSON.parse(answer.text);
     await ended(ann.client, job_id);
-    const told = await until('the API tells of the request', () => linesWith(farm.api, 'request_id', 'mine-1')[0]);
-    expect(told).toMatchObject({ msg: 'answered', route: 'createJob', status: 202, caller: 'ann', trace_id: TRACE });
+    const told = await until(
+      'the API tells of the request',
+      () => linesWith(farm.api, 'request_id', 'mine-1')[0],
+    );
+    expect(told).toMatchObject({
+      msg: 'answered',
+      route: 'createJob',
+      status: 202,
+      caller: 'ann',
+      trace_id: TRACE,
+    });
     expect(told['parent_span_id']).toBe('b7ad6b7169203331');
     const lines = await until('the worker tells of the attempt', () => {
-      const found = linesWith(farm.workers[0]!, 'job_id', job_id).filter(({ msg }) => /^an attempt/.test(msg));
+      const found = linesWith(farm.workers[0]!, 'job_id', job_id).filter(({ msg }) =>
+        msg.startsWith('an attempt'),
+      );
       return found.length === 2 && found;
     });
     expect(lines.map(({ msg }) => msg)).toEqual(['an attempt begins', 'an attempt ended']);
@@ -165,7 +211,11 @@ describe('log lines', () => {
   test('have ids of their own where the request brings none, or what is none', async () => {
     const ids = new Set<string | null>();
     for (const given of [undefined, 'a b', 'x'.repeat(300)]) {
-      const { headers } = await ask(farm.baseUrl, '/healthz', given === undefined ? {} : { headers: { 'x-request-id': given } });
+      const { headers } = await ask(
+        farm.baseUrl,
+        '/healthz',
+        given === undefined ? {} : { headers: { 'x-request-id': given } },
+      );
       ids.add(headers.get('x-request-id'));
     }
     expect(ids.size).toBe(3);
@@ -194,15 +244,29 @@ describe('retention', () => {
       ids.push(await queueJob(ann.client, 'thrifty', { recipe: 'build', ref: `refs/heads/main` }));
       await ended(ann.client, ids.at(-1)!);
     }
-    const run = (dry_run: boolean) => farm.client.call('runRetention', { body: { project: 'thrifty', dry_run } });
+    const run = (dry_run: boolean) =>
+      farm.client.call('runRetention', { body: { project: 'thrifty', dry_run } });
     const would = await run(true);
-    expect(would.removed).toContainEqual({ kind: 'jobs', project: 'thrifty', worker: null, count: 2, bytes: null });
+    expect(would.removed).toContainEqual({
+      kind: 'jobs',
+      project: 'thrifty',
+      worker: null,
+      count: 2,
+      bytes: null,
+    });
     expect((await ann.client.call('listJobs', { query: { project: 'thrifty' } })).jobs).toHaveLength(3);
     expect((await run(false)).removed).toContainEqual(would.removed[0]);
-    expect((await ann.client.call('listJobs', { query: { project: 'thrifty' } })).jobs).toMatchObject([{ id: ids[2] }]);
+    expect((await ann.client.call('listJobs', { query: { project: 'thrifty' } })).jobs).toMatchObject([
+      { id: ids[2] },
+    ]);
     const { entries } = await farm.client.call('listAudit', { query: { limit: 5 } });
     expect(entries).toContainEqual(
-      expect.objectContaining({ actor: 'admin', action: 'retention.jobs', subject: 'thrifty', detail: { count: 2 } }),
+      expect.objectContaining({
+        actor: 'admin',
+        action: 'retention.jobs',
+        subject: 'thrifty',
+        detail: { count: 2 },
+      }),
     );
     expect((await run(false)).removed).toEqual([]);
   });
@@ -222,7 +286,9 @@ async function workerOf({ client, workers }: FarmUnderTest) {
 /** `name{label="…"}` → value. */
 function readSamples(text: string): Map<string, string> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), line.slice(line.lastIndexOf(' ') + 1)]));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), line.slice(line.lastIndexOf(' ') + 1)]),
+  );
 }
 
 function linesWith(process: FarmProcess, field: string, value: string): LogEntry[] {

@@ -8,7 +8,8 @@ async function lines(numbers: typeof SAMPLE_NUMBERS | null): Promise<string[]> {
 
 test('the buckets of a histogram count up to all, and their sums are those of the jobs in them', async () => {
   const all = await lines(SAMPLE_NUMBERS);
-  const part = (suffix: string) => all.filter((line) => line.startsWith(`crafting_job_wait_seconds_${suffix}`));
+  const part = (suffix: string) =>
+    all.filter((line) => line.startsWith(`crafting_job_wait_seconds_${suffix}`));
   const counts = part('bucket').map((line) => Number(line.split(' ').at(-1)));
   expect(counts).toEqual(counts.toSorted((a, b) => a - b));
   expect([counts[0], counts.at(-2), counts.at(-1)]).toEqual([4, 4, 5]);

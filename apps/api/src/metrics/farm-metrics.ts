@@ -18,7 +18,9 @@ const MAIL_STATES = ['pending', 'sending', 'sent', 'failed', 'expired'];
 /** The farm's numbers as metrics; null when Postgres is away, and then that is all there is to say. */
 export function farmMetrics(numbers: FarmNumbers | null): FarmMetric[] {
   const up = gauge('database_up', 'Whether Postgres answers.', [one(numbers === null ? 0 : 1)]);
-  return numbers === null ? [up] : [up, ...jobMetrics(numbers), ...workerMetrics(numbers), ...stateMetrics(numbers)];
+  return numbers === null
+    ? [up]
+    : [up, ...jobMetrics(numbers), ...workerMetrics(numbers), ...stateMetrics(numbers)];
 }
 
 function jobMetrics({ queue, totals }: FarmNumbers): FarmMetric[] {
@@ -52,14 +54,37 @@ function jobMetrics({ queue, totals }: FarmNumbers): FarmMetric[] {
 
 function workerMetrics({ workers, leases }: FarmNumbers): FarmMetric[] {
   const of = (valueOf: (worker: WorkerRow) => number): Sample[] =>
-    workers.map((worker) => ({ labels: { worker: worker.name, worker_id: worker.id }, value: valueOf(worker) }));
+    workers.map((worker) => ({
+      labels: { worker: worker.name, worker_id: worker.id },
+      value: valueOf(worker),
+    }));
   return [
     gauge('workers', 'Workers that give signs of life.', [one(workers.length)]),
-    gauge('worker_slots', 'Attempts a worker runs at once.', of(({ slots }) => slots)),
-    gauge('worker_busy', 'Attempts a worker runs now.', of(({ busy }) => busy)),
-    gauge('worker_draining', 'Whether a worker takes nothing new because it was told so.', of(({ draining }) => Number(draining))),
-    gauge('worker_blocked', 'Whether a worker takes nothing new because its disk is full.', of(({ blocked }) => Number(blocked !== null))),
-    gauge('worker_memory_bytes', 'Memory of the worker process, without its recipes.', of(({ rss_bytes }) => rss_bytes ?? 0)),
+    gauge(
+      'worker_slots',
+      'Attempts a worker runs at once.',
+      of(({ slots }) => slots),
+    ),
+    gauge(
+      'worker_busy',
+      'Attempts a worker runs now.',
+      of(({ busy }) => busy),
+    ),
+    gauge(
+      'worker_draining',
+      'Whether a worker takes nothing new because it was told so.',
+      of(({ draining }) => Number(draining)),
+    ),
+    gauge(
+      'worker_blocked',
+      'Whether a worker takes nothing new because its disk is full.',
+      of(({ blocked }) => Number(blocked !== null)),
+    ),
+    gauge(
+      'worker_memory_bytes',
+      'Memory of the worker process, without its recipes.',
+      of(({ rss_bytes }) => rss_bytes ?? 0),
+    ),
     gauge('leases', 'Leases of running attempts.', [
       { labels: { state: 'held' }, value: leases.held },
       { labels: { state: 'expired' }, value: leases.expired },
@@ -72,9 +97,19 @@ function stateMetrics(numbers: FarmNumbers): FarmMetric[] {
   const sent = new Map(mails.map((each) => [each.state, each.mails]));
   const findings = new Map(openFindings.map((each) => [each.severity, each.findings]));
   return [
-    gauge('queue_up', 'Whether the queue that carries deliveries answers.', [one(deliveriesWaiting === null ? 0 : 1)]),
-    gauge('deliveries_waiting', 'Deliveries nobody has taken yet.', deliveriesWaiting === null ? [] : [one(deliveriesWaiting)]),
-    gauge('sweep_age_seconds', 'Since the sweep last went through.', sweepAgeSecs === null ? [] : [one(sweepAgeSecs)]),
+    gauge('queue_up', 'Whether the queue that carries deliveries answers.', [
+      one(deliveriesWaiting === null ? 0 : 1),
+    ]),
+    gauge(
+      'deliveries_waiting',
+      'Deliveries nobody has taken yet.',
+      deliveriesWaiting === null ? [] : [one(deliveriesWaiting)],
+    ),
+    gauge(
+      'sweep_age_seconds',
+      'Since the sweep last went through.',
+      sweepAgeSecs === null ? [] : [one(sweepAgeSecs)],
+    ),
     gauge('invariant_violations', 'Rows that break a rule of the life of a job.', [one(invariantViolations)]),
     gauge(
       'open_findings',
@@ -136,7 +171,10 @@ function histogram(
     return [
       ...BUCKET_BOUNDS.map((bound, bucket) => part('bucket', upTo(bucket), bound)),
       part('bucket', all, '+Inf'),
-      part('sum', members.reduce((sum, total) => sum + secsOf(total), 0)),
+      part(
+        'sum',
+        members.reduce((sum, total) => sum + secsOf(total), 0),
+      ),
       part('count', all),
     ];
   });

@@ -9,7 +9,13 @@ import { SAMPLE_NUMBERS } from './stand-ins/sample-numbers.ts';
 const ROOT = new URL('../../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 
-type Rule = { alert: string; expr: string; for: string; labels: { severity: string }; annotations: { summary: string; runbook: string } };
+type Rule = {
+  alert: string;
+  expr: string;
+  for: string;
+  labels: { severity: string };
+  annotations: { summary: string; runbook: string };
+};
 type Panel = {
   id: number;
   type: string;
@@ -18,7 +24,9 @@ type Panel = {
   targets?: { expr: string; legendFormat: string }[];
 };
 
-const rules: Rule[] = parse(read('examples/monitoring/alerts.yml')).groups.flatMap(({ rules: of }: { rules: Rule[] }) => of);
+const rules: Rule[] = parse(read('examples/monitoring/alerts.yml')).groups.flatMap(
+  ({ rules: of }: { rules: Rule[] }) => of,
+);
 const panels: Panel[] = JSON.parse(read('examples/monitoring/grafana-dashboard.json')).panels;
 const told = await tellAll();
 /** What Prometheus adds by itself. */
@@ -26,7 +34,9 @@ const SCRAPED = { metrics: ['up'], labels: ['instance', 'job', 'le'] };
 
 const asked = [
   ...rules.map(({ alert, expr }): [string, string] => [`alert ${alert}`, expr]),
-  ...panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }): [string, string] => [`panel ${title}`, expr])),
+  ...panels.flatMap(({ title, targets = [] }) =>
+    targets.map(({ expr }): [string, string] => [`panel ${title}`, expr]),
+  ),
 ];
 
 test.each(asked)('%s asks for what there is: %s', (_, expr) => {
@@ -34,31 +44,43 @@ test.each(asked)('%s asks for what there is: %s', (_, expr) => {
   expect(errors).toEqual([]);
   expect(metrics.length).toBeGreaterThan(0);
   expect(metrics.filter((name) => !told.metrics.has(name) && !SCRAPED.metrics.includes(name))).toEqual([]);
-  const known = new Set([...SCRAPED.labels, ...metrics.flatMap((name) => [...(told.metrics.get(name) ?? [])])]);
+  const known = new Set([
+    ...SCRAPED.labels,
+    ...metrics.flatMap((name) => [...(told.metrics.get(name) ?? [])]),
+  ]);
   expect(labels.filter((label) => !known.has(label))).toEqual([]);
 });
 
 test('the check of queries finds what is wrong with one', () => {
   expect(readQuery('max by (worker crafting_workers').errors).not.toEqual([]);
-  expect(readQuery('crafting_wrokers{worker="a"} == 0')).toMatchObject({ metrics: ['crafting_wrokers'], labels: ['worker'] });
+  expect(readQuery('crafting_wrokers{worker="a"} == 0')).toMatchObject({
+    metrics: ['crafting_wrokers'],
+    labels: ['worker'],
+  });
 });
 
 describe('alerts', () => {
   const runbook = read('docs/operations.md');
 
-  test.each(rules)('$alert has a name of its own, a severity, a duration and an entry in docs/operations.md', (rule) => {
-    expect(rules.filter(({ alert }) => alert === rule.alert)).toHaveLength(1);
-    expect(rule.labels.severity).toMatch(/^(critical|warning|info)$/);
-    expect(rule.for).toMatch(/^\d+[mh]$/);
-    const [file, anchor] = rule.annotations.runbook.split('#');
-    expect(file).toBe('docs/operations.md');
-    const headings = [...runbook.matchAll(/^#+ (.+)$/gm)].map((match) => match[1]!.toLowerCase().replaceAll(' ', '-'));
-    expect(headings).toContain(anchor);
-  });
+  test.each(rules)(
+    '$alert has a name of its own, a severity, a duration and an entry in docs/operations.md',
+    (rule) => {
+      expect(rules.filter(({ alert }) => alert === rule.alert)).toHaveLength(1);
+      expect(rule.labels.severity).toMatch(/^(critical|warning|info)$/);
+      expect(rule.for).toMatch(/^\d+[mh]$/);
+      const [file, anchor] = rule.annotations.runbook.split('#');
+      expect(file).toBe('docs/operations.md');
+      const headings = [...runbook.matchAll(/^#+ (.+)$/gm)].map((match) =>
+        match[1]!.toLowerCase().replaceAll(' ', '-'),
+      );
+      expect(headings).toContain(anchor);
+    },
+  );
 
   test('have labels in their words that their query keeps', () => {
     for (const { expr, annotations } of rules) {
-      for (const [, label] of annotations.summary.matchAll(/\$labels\.(\w+)/g)) expect(expr).toContain(`by (${label})`);
+      for (const [, label] of annotations.summary.matchAll(/\$labels\.(\w+)/g))
+        expect(expr).toContain(`by (${label})`);
     }
   });
 });
@@ -82,7 +104,8 @@ describe('the dashboard', () => {
     for (const { targets = [] } of panels) {
       for (const { expr, legendFormat } of targets) {
         for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
-          const isKept = !/\bby \(/.test(expr) || [...expr.matchAll(/by \(([^)]*)\)/g)][0]![1]!.includes(label!);
+          const isKept =
+            !/\bby \(/.test(expr) || [...expr.matchAll(/by \(([^)]*)\)/g)][0]![1]!.includes(label!);
           expect({ expr, label, isKept }).toMatchObject({ isKept: true });
         }
       }

@@ -5,13 +5,27 @@ import { insertAudit } from '@crafting-table/database/audit';
 import type { Database } from '@crafting-table/database/connect';
 import type { Caller } from '@crafting-table/farm/caller';
 import type { Authenticator } from '@crafting-table/farm/tokens/authenticate';
-import { closeSession, csrfTokenOf, findSession, isSame, openSession } from '@crafting-table/farm/tokens/browser-sessions';
+import {
+  closeSession,
+  csrfTokenOf,
+  findSession,
+  isSame,
+  openSession,
+} from '@crafting-table/farm/tokens/browser-sessions';
 import { QueueAway } from '@crafting-table/queues/open-deliveries';
 import type { Dashboard } from '@crafting-table/queues/open-dashboard';
 import { allowedFrom, callerOf } from '../http/guards.ts';
 import { nameRoute } from '../http/open-request.ts';
 import { sendProblem } from '../http/send-problem.ts';
-import { cookieOptions, CSRF_COOKIE, CSRF_HEADER, LOGIN_COOKIE, QUEUES_PATH, readCookie, SESSION_COOKIE } from './cookies.ts';
+import {
+  cookieOptions,
+  CSRF_COOKIE,
+  CSRF_HEADER,
+  LOGIN_COOKIE,
+  QUEUES_PATH,
+  readCookie,
+  SESSION_COOKIE,
+} from './cookies.ts';
 import { LOGIN_SECURITY_POLICY, loginPage, logoutPage, queueAwayPage } from './login-page.ts';
 
 export type QueuesParts = {
@@ -62,7 +76,8 @@ function logIn({ db, authenticator }: QueuesParts): RequestHandler {
     const expected = readCookie(request, LOGIN_COOKIE);
     // A page of another site could otherwise log a browser in under a name that its user does not know of.
     const isOwnForm = expected !== null && isSame(csrf, expected);
-    const caller = isOwnForm && bearer ? await authenticator.authenticate(bearer, allowedFrom(request)) : null;
+    const caller =
+      isOwnForm && bearer ? await authenticator.authenticate(bearer, allowedFrom(request)) : null;
     if (!caller?.isAdmin) return sendLogin(response, 401);
     const secret = await openSession(db, caller);
     const options = cookieOptions(request);
@@ -99,7 +114,11 @@ function admit({ db, authenticator }: QueuesParts): RequestHandler {
     if (request.method === 'GET' && request.accepts(['json', 'html']) === 'html') {
       return response.redirect(303, `${QUEUES_PATH}/login`);
     }
-    sendProblem(response, 'unauthorized', 'Log in, or send an Authorization header with the bearer of an admin.');
+    sendProblem(
+      response,
+      'unauthorized',
+      'Log in, or send an Authorization header with the bearer of an admin.',
+    );
   };
 }
 
@@ -109,13 +128,20 @@ function guardChanges({ db, queuesWrite }: QueuesParts): RequestHandler {
     if (request.method === 'GET' || request.method === 'HEAD') return next();
     if (!queuesWrite) {
       response.set('Allow', 'GET, HEAD');
-      return sendProblem(response, 'method_not_allowed', 'The dashboard only shows; see CRAFTING_QUEUES_WRITE.');
+      return sendProblem(
+        response,
+        'method_not_allowed',
+        'The dashboard only shows; see CRAFTING_QUEUES_WRITE.',
+      );
     }
     const secret = readCookie(request, SESSION_COOKIE);
     const given = request.headers[CSRF_HEADER];
     const isOwnPage =
       request.headers.authorization !== undefined ||
-      (secret !== null && typeof given === 'string' && isSame(given, csrfTokenOf(secret)) && isOwnOrigin(request));
+      (secret !== null &&
+        typeof given === 'string' &&
+        isSame(given, csrfTokenOf(secret)) &&
+        isOwnOrigin(request));
     if (!isOwnPage) return refuseForgery(response);
     const caller: Caller = response.locals['caller'];
     const subject = `${request.method} ${request.path}`.slice(0, 200);

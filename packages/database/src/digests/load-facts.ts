@@ -108,17 +108,17 @@ export type FactsWanted = {
   to: Date;
 };
 
+/** One question after the other: a worker has few connections, and attempts need them more. */
 export async function loadFacts(db: Database, wanted: FactsWanted): Promise<DigestFacts> {
-  const [findings, recipes, broken, firings, fired, mails, trend] = await Promise.all([
-    loadFindings(db, wanted),
-    loadRecipes(db, wanted),
-    loadBroken(db, wanted),
-    loadFirings(db, wanted),
-    countFirings(db, wanted),
-    loadMails(db, wanted),
-    loadTrend(db, wanted),
-  ]);
-  return { findings, recipes, broken, firings, fired, mails, trend };
+  return {
+    findings: await loadFindings(db, wanted),
+    recipes: await loadRecipes(db, wanted),
+    broken: await loadBroken(db, wanted),
+    firings: await loadFirings(db, wanted),
+    fired: await countFirings(db, wanted),
+    mails: await loadMails(db, wanted),
+    trend: await loadTrend(db, wanted),
+  };
 }
 
 /** Somebody said that these are nobody's business, or they are only the consequence of another. */

@@ -148,7 +148,7 @@ describe('a mail', () => {
         expect(subjectOf(digest)).not.toMatch(/[\r\n]/);
       }),
     );
-  });
+  }, 30_000);
 });
 
 function run(claimed: Record<string, number>) {

@@ -14,8 +14,8 @@ import { keepDigest, makeDigest } from './make-digest.ts';
 /** Who makes a day's digests says so again after each batch; after this silence somebody else goes on. */
 const TURN_MS = 60_000;
 const BATCH = 100;
-/** Projects asked about at once: more would only wait for connections. */
-const AT_ONCE = 4;
+/** Projects asked about at once, on a connection each: attempts need the others. */
+const AT_ONCE = 3;
 /** After a longer absence older days are not written down any more. */
 const MISSED_MAX = 62;
 

@@ -10,7 +10,9 @@ export type Waiting = {
 export function findWaitCauses({ workers, place, isQueueAway }: Waiting): Why['causes'] {
   const causes = [...workerCauses(workers), ...queueCauses(place, isQueueAway)];
   if (causes.length > 0) return causes;
-  return [{ cause: 'about_to_start', detail: 'A worker is free and it is next: it should start within seconds.' }];
+  return [
+    { cause: 'about_to_start', detail: 'A worker is free and it is next: it should start within seconds.' },
+  ];
 }
 
 function workerCauses(workers: Waiting['workers']): Why['causes'] {
@@ -42,16 +44,25 @@ function queueCauses(place: Waiting['place'], isQueueAway: boolean): Why['causes
   const ofOthers = Math.max(0, place.ahead_in_farm - place.ahead_in_project);
   const causes: Why['causes'] = [];
   if (isQueueAway) {
-    causes.push({ cause: 'queue_away', detail: 'The queue is away; nothing is lost and it goes on when that is back.' });
+    causes.push({
+      cause: 'queue_away',
+      detail: 'The queue is away; nothing is lost and it goes on when that is back.',
+    });
   } else if (!place.is_delivered) {
-    causes.push({ cause: 'not_delivered', detail: 'It was not handed to the queue yet; the sweep does so within seconds.' });
+    causes.push({
+      cause: 'not_delivered',
+      detail: 'It was not handed to the queue yet; the sweep does so within seconds.',
+    });
   }
   if (place.ahead_in_project > 0) {
-    const detail = `${inWords(place.ahead_in_project, 'job')} of its own project come first, by priority and age.`;
+    const comes = place.ahead_in_project === 1 ? 'comes' : 'come';
+    const detail = `${inWords(place.ahead_in_project, 'job')} of its own project ${comes} first, by priority and age.`;
     causes.push({ cause: 'own_project_first', detail });
   }
   if (ofOthers > 0) {
-    causes.push({ cause: 'other_projects_first', detail: `${inWords(ofOthers, 'job')} of other projects have an earlier turn.` });
+    const have = ofOthers === 1 ? 'has' : 'have';
+    const detail = `${inWords(ofOthers, 'job')} of other projects ${have} an earlier turn.`;
+    causes.push({ cause: 'other_projects_first', detail });
   }
   return causes;
 }

@@ -17,7 +17,12 @@ const choose = (folders: Folder[], limits: Partial<FolderLimits> = {}, of = owne
   chooseFolders(folders, { limits: { ...KEEP, ...limits }, owners: of, now: NOW });
 
 test('what nobody used for long goes, mirrors and caches by limits of their own', () => {
-  const folders = [folder('mirror', 'a', 40), folder('mirror', 'b', 61), folder('cache', 'a', 31), folder('cache', 'b', 29)];
+  const folders = [
+    folder('mirror', 'a', 40),
+    folder('mirror', 'b', 61),
+    folder('cache', 'a', 31),
+    folder('cache', 'b', 29),
+  ];
   expect(choose(folders)).toEqual([folders[1], folders[2]]);
   expect(choose(folders, { mirror_days: 0, cache_days: 0 })).toEqual([]);
 });

@@ -1,7 +1,10 @@
 import type { ProjectRetention } from '@crafting-table/contracts/project-retention';
 import type { Retention } from '@crafting-table/contracts/retention';
 
-export type FolderLimits = Pick<Retention, 'mirror_days' | 'cache_days' | 'cache_bytes' | 'folder_bytes_total'>;
+export type FolderLimits = Pick<
+  Retention,
+  'mirror_days' | 'cache_days' | 'cache_bytes' | 'folder_bytes_total'
+>;
 
 export type Folder = { kind: 'mirror' | 'cache'; projectId: string; bytes: number; usedAt: Date };
 

@@ -1,4 +1,10 @@
-import { RETAINED_KINDS, type RemovedThings, type Retention, type RetentionBody, type RetentionReport } from '@crafting-table/contracts/retention';
+import {
+  RETAINED_KINDS,
+  type RemovedThings,
+  type Retention,
+  type RetentionBody,
+  type RetentionReport,
+} from '@crafting-table/contracts/retention';
 import { insertAudit } from '@crafting-table/database/audit';
 import type { Database } from '@crafting-table/database/connect';
 import { findOldFindings, removeFindings } from '@crafting-table/database/finding-retention';
@@ -46,7 +52,12 @@ export async function noteRemoved(
   }
 }
 
-type Retain = (db: Database, keep: Retention, projectId: string | null, dryRun: boolean) => Promise<RemovedThings[]>;
+type Retain = (
+  db: Database,
+  keep: Retention,
+  projectId: string | null,
+  dryRun: boolean,
+) => Promise<RemovedThings[]>;
 
 const retainJobs: Retain = async (db, keep, projectId, dryRun) => {
   const old = await findOldJobs(db, keep, projectId);
@@ -57,19 +68,28 @@ const retainJobs: Retain = async (db, keep, projectId, dryRun) => {
     );
     await forgetRunsOfRemovedJobs(db);
   }
-  return sumUp('jobs', old.map(({ project }) => ({ project, count: 1, bytes: null })));
+  return sumUp(
+    'jobs',
+    old.map(({ project }) => ({ project, count: 1, bytes: null })),
+  );
 };
 
 const retainLogs: Retain = async (db, keep, projectId, dryRun) => {
   const old = await findOldLogs(db, keep, projectId);
   if (!dryRun) await removeLogs(db, old);
-  return sumUp('logs', old.map(({ project, bytes }) => ({ project, count: 1, bytes })));
+  return sumUp(
+    'logs',
+    old.map(({ project, bytes }) => ({ project, count: 1, bytes })),
+  );
 };
 
 const retainFindings: Retain = async (db, keep, projectId, dryRun) => {
   const old = await findOldFindings(db, keep, projectId);
   if (!dryRun) await removeFindings(db, old);
-  return sumUp('findings', old.map(({ project, count }) => ({ project, count, bytes: null })));
+  return sumUp(
+    'findings',
+    old.map(({ project, count }) => ({ project, count, bytes: null })),
+  );
 };
 
 /** What the workers will find too old or too big, by what they measured last. */
@@ -81,10 +101,18 @@ async function findOldFolders(
   const [folders, projects] = await Promise.all([listFolders(db), listProjectKeeping(db)]);
   const owners = new Map(projects.map((each) => [each.id, each]));
   const byWorker = Map.groupBy(folders, ({ worker }) => worker);
-  const due = [...byWorker.values()].flatMap((ofHost) => chooseFolders(ofHost, { limits, owners, now: new Date() }));
+  const due = [...byWorker.values()].flatMap((ofHost) =>
+    chooseFolders(ofHost, { limits, owners, now: new Date() }),
+  );
   return due
     .filter((folder) => projectId === null || folder.projectId === projectId)
-    .map(({ kind, project, projectId: id, worker, bytes }) => ({ kind, project: project ?? id, worker, count: 1, bytes }));
+    .map(({ kind, project, projectId: id, worker, bytes }) => ({
+      kind,
+      project: project ?? id,
+      worker,
+      count: 1,
+      bytes,
+    }));
 }
 
 type Part = { project: string; count: number; bytes: number | null };

@@ -12,6 +12,9 @@ import type { WorkerParts } from '../attempts/worker-parts.ts';
 import { chooseFolders, type Folder, type FolderLimits } from './choose-folders.ts';
 import { noteRemoved, RETENTION_ACTOR } from './run-retention.ts';
 
+/** What of a worker it needs. */
+export type TidyParts = Pick<WorkerParts, 'db' | 'worker' | 'mirrors' | 'cacheDir'>;
+
 type FoundFolder = Folder & { path: string };
 
 /** Removed under another name, so that a recipe that begins at this moment makes a new one. */
@@ -23,7 +26,7 @@ const PROJECT_ID = /^[0-9a-f-]{36}$/;
  * audit log. A mirror that somebody has open stays, and so does a cache of a project of which something runs.
  */
 export async function tidyFolders(
-  parts: WorkerParts,
+  parts: TidyParts,
   limits: FolderLimits,
   signal: AbortSignal,
 ): Promise<RemovedThings[]> {
@@ -37,7 +40,9 @@ export async function tidyFolders(
   const removed: FoundFolder[] = [];
   for (const folder of chooseFolders(found, { limits, owners, now: new Date() })) {
     const isGone =
-      folder.kind === 'mirror' ? await removeMirror(mirrors, folder.path) : await removeCache(folder.path, searchPath);
+      folder.kind === 'mirror'
+        ? await removeMirror(mirrors, folder.path)
+        : await removeCache(folder.path, searchPath);
     if (isGone) removed.push(folder);
   }
   await replaceFolders(db, worker.id, sumByProject(found.filter((folder) => !removed.includes(folder))));
@@ -49,10 +54,11 @@ export async function tidyFolders(
   return things;
 }
 
-async function findMirrors({ mirrors }: WorkerParts, signal: AbortSignal): Promise<FoundFolder[]> {
+async function findMirrors({ mirrors }: TidyParts, signal: AbortSignal): Promise<FoundFolder[]> {
   const found: FoundFolder[] = [];
   for (const { projectId, path, usedAt } of await listMirrors(mirrors)) {
-    if (PROJECT_ID.test(projectId)) found.push({ kind: 'mirror', projectId, path, usedAt, bytes: await measureTree(path, signal) });
+    if (PROJECT_ID.test(projectId))
+      found.push({ kind: 'mirror', projectId, path, usedAt, bytes: await measureTree(path, signal) });
   }
   return found;
 }
@@ -64,7 +70,14 @@ async function findCaches(cacheDir: string, signal: AbortSignal): Promise<FoundF
     if (!PROJECT_ID.test(projectId)) continue;
     const path = join(cacheDir, projectId);
     const mark = await stat(path).catch(() => null); // Another worker of this host was faster.
-    if (mark) found.push({ kind: 'cache', projectId, path, usedAt: mark.mtime, bytes: await measureTree(path, signal) });
+    if (mark)
+      found.push({
+        kind: 'cache',
+        projectId,
+        path,
+        usedAt: mark.mtime,
+        bytes: await measureTree(path, signal),
+      });
   }
   return found;
 }

@@ -37,9 +37,13 @@ export async function fireSchedules(
     limit: FIRINGS_PER_PASS,
   });
   let made = 0;
+  const faults: unknown[] = [];
   for (const schedule of schedules) {
-    if (await fire(parts, schedule, due.now)) made += 1;
+    // What is wrong with one is no reason for the others not to fire.
+    const isMade = await fire(parts, schedule, due.now).catch((error: unknown) => void faults.push(error));
+    if (isMade) made += 1;
   }
+  if (faults.length > 0) throw faults[0];
   return made;
 }
 

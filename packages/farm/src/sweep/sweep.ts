@@ -52,7 +52,7 @@ const DEAD_WORKER_SECS = 3600;
 /**
  * One pass over everything that may have been forgotten: leases nobody renews, deadlines nobody kept, deliveries that
  * were lost. Any process may call it; one at a time does the work. It never touches an unexpired lease. `tend` is what else one
- * process at a time has to look after.
+ * process at a time has to look after; it must not throw, or the sweep would count as silent and no lease be judged.
  */
 export async function sweep(
   db: Database,

@@ -13,7 +13,8 @@ export async function measureTree(root: string, signal?: AbortSignal): Promise<n
   let bytes = 0;
   let entries = 0;
   const open = [root];
-  while (open.length > 0 && entries < ENTRIES_MAX && !signal?.aborted) {
+  while (open.length > 0 && entries < ENTRIES_MAX) {
+    if (signal?.aborted) break;
     const folder = open.pop()!; // It is not empty.
     for await (const entry of entriesOf(folder)) {
       entries++;
