@@ -27,7 +27,10 @@ const WORDS = {
   format: 'scripts/format.ts',
   bench: 'bench/main.ts',
   chaos: 'scripts/chaos.ts',
+  craft: 'apps/cli/src/main.ts',
 };
+/** The others get no standard input: what a person types at a farm is not meant for it. */
+const READS_INPUT = 'craft';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const TOOLS = join(ROOT, '.tools');
@@ -212,7 +215,7 @@ async function handOver(node) {
       PATH: pathWith(node),
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(TOOLS, 'compile-cache'),
     },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: [name === READS_INPUT ? 'inherit' : 'ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });
   relaySignals(child);

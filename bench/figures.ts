@@ -2,6 +2,7 @@ import type { Figure } from './figure.ts';
 import { acceptedPosts } from './figures/accepted-posts.ts';
 import { bareFloors } from './figures/bare-floors.ts';
 import { burstOnPostgres, burstOnRedis } from './figures/burst.ts';
+import { findingsStore } from './figures/findings-store.ts';
 import { finishVisible } from './figures/finish-visible.ts';
 import { idleMemory } from './figures/idle-memory.ts';
 import { idleStart } from './figures/idle-start.ts';
@@ -25,6 +26,7 @@ export const FIGURES: readonly Figure[] = [
   logSlowdown,
   liveTail,
   largeRepository,
+  findingsStore,
   listJobs,
   manyDigests,
   idleMemory,

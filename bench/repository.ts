@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { path } from './config.ts';
 
 export type Repository = {
@@ -34,6 +34,15 @@ export function makeRepository(folder: string, files: number): Repository {
   git('clone', '--quiet', '--bare', '--no-local', source, mirror);
   git('-C', mirror, 'worktree', 'add', '--quiet', '--detach', `${source}-that-stays`, sha);
   return { url: pathToFileURL(source).href, sha, mirror };
+}
+
+/** Commits on `main` that change nothing, oldest first. The mirror does not get them. */
+export function addCommits({ url }: Repository, count: number): string[] {
+  const source = fileURLToPath(url);
+  return Array.from({ length: count }, (_, number) => {
+    runGit(source, ['commit', '--quiet', '--allow-empty', '--message', `Nothing, ${number}`]);
+    return runGit(source, ['rev-parse', 'HEAD']);
+  });
 }
 
 function runGit(cwd: string, args: string[]): string {

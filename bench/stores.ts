@@ -1,7 +1,7 @@
 // Postgres and Redis for all figures: the embedded ones of `npm start`, as safe against power loss as there.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Client, type QueryConfig } from 'pg';
 import { startPostgres } from '@crafting-table/dev-services/embedded-postgres';
 import { startRedis } from '@crafting-table/dev-services/redis';
 import { path } from './config.ts';
@@ -43,7 +43,10 @@ export async function startStores(folder: string): Promise<Stores> {
 }
 
 /** Runs the statements one after the other on a connection of their own; gives back the rows of the last. */
-export async function query(databaseUrl: string, ...statements: string[]): Promise<unknown[]> {
+export async function query(
+  databaseUrl: string,
+  ...statements: (string | QueryConfig)[]
+): Promise<unknown[]> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {

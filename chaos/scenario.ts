@@ -15,7 +15,10 @@ export type Scenario = {
 /** One run of one scenario on one backend. */
 export type Trial = {
   backend: Backend;
-  /** Smaller counts and shorter waits: what `npm test` has time for. The promises are the same ones. */
+  /**
+   * Smaller counts and shorter waits: what `npm test` has time for. The promises are the same ones, but for those of speed and
+   * memory, which a machine that runs other tests says nothing about.
+   */
   isShort: boolean;
   /** Numbers from 0 up to 1, always the same ones for the seed that was printed. */
   random: () => number;

@@ -23,7 +23,7 @@ create table series_runs (
   complete_tools text[] not null,
   inputs jsonb not null,
   summary jsonb not null,
-  primary key (series_id, job_id, attempt)
+  primary key (job_id, attempt)
 );
 create index series_runs_newest on series_runs (series_id, at desc);
 create index series_runs_commit on series_runs (series_id, sha);
@@ -57,9 +57,15 @@ create table tracked_findings (
   flaky_passes integer not null default 0,
   -- As it was seen last, or when something of it changed last.
   data jsonb not null,
+  -- For the index of open findings: paths are too long for it, and what people accept changes after the job.
+  path_start text generated always as (left(path, 150)) stored,
+  could_act boolean not null generated always as (
+    coalesce((data->'actionable'->'reasons') - 'suppressed' = '[]' and data->'suppressed' is null, false)) stored,
   unique (series_id, fingerprint)
 );
-create index tracked_findings_open on tracked_findings (series_id) where is_open;
+-- What is open is listed by severity and filtered without a look at the rows, which are wide.
+create index tracked_findings_open on tracked_findings (series_id, severity, id)
+  include (kind, tool, path_start, could_act, fingerprint) where is_open;
 create index tracked_findings_closed on tracked_findings (series_id, closed_at desc) where not is_open;
 
 create table finding_events (
@@ -85,6 +91,7 @@ create table acceptances (
   lifted_at timestamptz
 );
 create unique index acceptances_standing on acceptances (project_id, fingerprint) where lifted_at is null;
+create index acceptances_of on acceptances (project_id, fingerprint, id);
 
 -- Rows that are not `seen` tell of known findings that the job did not have.
 alter table findings

@@ -12,6 +12,7 @@ create table acceptances (
   constraint acceptances_pkey PRIMARY KEY (id),
   constraint acceptances_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
 );
+CREATE INDEX acceptances_of ON acceptances USING btree (project_id, fingerprint, id);
 CREATE UNIQUE INDEX acceptances_standing ON acceptances USING btree (project_id, fingerprint) WHERE (lifted_at IS NULL);
 
 create table attempts (
@@ -336,7 +337,7 @@ create table series_runs (
   complete_tools text[] not null,
   inputs jsonb not null,
   summary jsonb not null,
-  constraint series_runs_pkey PRIMARY KEY (series_id, job_id, attempt),
+  constraint series_runs_pkey PRIMARY KEY (job_id, attempt),
   constraint series_runs_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id) ON DELETE CASCADE
 );
 CREATE INDEX series_runs_commit ON series_runs USING btree (series_id, sha);
@@ -407,6 +408,8 @@ create table tracked_findings (
   flaky_since timestamp with time zone,
   flaky_passes integer not null default 0,
   data jsonb not null,
+  path_start text generated always as ("left"(path, 150)) stored,
+  could_act boolean not null generated always as (COALESCE((((((data -> 'actionable'::text) -> 'reasons'::text) - 'suppressed'::text) = '[]'::jsonb) AND ((data -> 'suppressed'::text) IS NULL)), false)) stored,
   constraint tracked_findings_pkey PRIMARY KEY (id),
   constraint tracked_findings_series_id_fingerprint_key UNIQUE (series_id, fingerprint),
   constraint tracked_findings_finding_group_check CHECK ((finding_group = ANY (ARRAY['code'::text, 'package'::text, 'test'::text, 'event'::text]))),
@@ -414,7 +417,7 @@ create table tracked_findings (
 );
 CREATE INDEX tracked_findings_closed ON tracked_findings USING btree (series_id, closed_at DESC) WHERE (NOT is_open);
 CREATE INDEX tracked_findings_first ON tracked_findings USING btree (series_id, first_at);
-CREATE INDEX tracked_findings_open ON tracked_findings USING btree (series_id) WHERE is_open;
+CREATE INDEX tracked_findings_open ON tracked_findings USING btree (series_id, severity, id) INCLUDE (kind, tool, path_start, could_act, fingerprint) WHERE is_open;
 CREATE INDEX tracked_findings_severity ON tracked_findings USING btree (severity) WHERE is_open;
 
 create table workers (

@@ -39,11 +39,13 @@ export const fairness: Scenario = {
 
     const crowded = await secondsFor(farm, many);
     const lost = 1 - ((alone / count) * (count + 1)) / crowded; // The other one’s job is work as well.
-    trial.promise(
-      'the flooding project loses less than 5 % throughput',
-      `${(lost * 100).toFixed(1)} % of ${(count / alone).toFixed(1)} jobs/s`,
-      lost < LOST_THROUGHPUT_MAX,
-    );
+    if (!trial.isShort) {
+      trial.promise(
+        'the flooding project loses less than 5 % throughput',
+        `${(lost * 100).toFixed(1)} % of ${(count / alone).toFixed(1)} jobs/s`,
+        lost < LOST_THROUGHPUT_MAX,
+      );
+    }
     const order = await executePriorities(farm, repository);
     trial.promise('the urgent go first, and equals in the order they came', order, order === 'urgent first');
   },

@@ -12,10 +12,10 @@ import { refuseInSilence } from './http/refuse-in-silence.ts';
 
 export type AppOptions = Parts &
   QueuesParts & {
-  lanCidrs: readonly string[];
-  trustedProxies: readonly string[];
-  log: Logger;
-};
+    lanCidrs: readonly string[];
+    trustedProxies: readonly string[];
+    log: Logger;
+  };
 
 export function createApp(options: AppOptions): Express {
   const app = express();

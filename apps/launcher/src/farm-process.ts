@@ -20,13 +20,16 @@ export type FarmProcess = Running & { pid: number };
  */
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
 
+/** glibc gives each thread pools of memory of its own and is slow to give them back; two of them save some 60 MB in a flood. */
+const MEMORY_VARIABLES = { MALLOC_ARENA_MAX: '2' };
+
 /** Resolves as soon as the process exists, long before it is ready. */
 export async function startFarmProcess(options: FarmProcessOptions): Promise<FarmProcess> {
   const child = spawnBound({
     command: process.execPath,
     args: [...NODE_FLAGS, options.entry],
     deathSignal: 'SIGTERM',
-    env: options.environment,
+    env: { ...MEMORY_VARIABLES, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit').then(([code, signal]) =>

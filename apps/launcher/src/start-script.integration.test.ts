@@ -60,6 +60,17 @@ describe('start.mjs', () => {
     expect(started.restOfLines()).toEqual([]);
   });
 
+  test('gives standard input to the command line, and prints nothing of its own where its output goes', async () => {
+    await using project = await makeProject();
+    const folder = join(project.path, 'apps', 'cli', 'src');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'main.ts'), 'process.stdin.pipe(process.stdout);');
+    await using started = project.start(['craft'], {}, 'what was piped in');
+    expect(await started.exit).toBe(0);
+    expect(started.restOfLines()).toEqual(['what was piped in']);
+    expect(started.errors()).toContain('installing packages');
+  });
+
   test('takes its child with it when it is killed', async () => {
     await using project = await makeProject();
     await using started = project.start([]);
@@ -80,18 +91,18 @@ async function makeProject() {
   await writeFile(join(path, 'package.json'), '{"type":"module"}');
   return {
     path,
-    start: (args: string[], environment = {}) => startIn(path, args, environment),
+    start: (args: string[], environment = {}, input = '') => startIn(path, args, environment, input),
     calls: async () => (await readFile(join(path, 'npm-calls'), 'utf8')).trim().split('\n'),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
 
-function startIn(path: string, args: string[], environment: NodeJS.ProcessEnv) {
+function startIn(path: string, args: string[], environment: NodeJS.ProcessEnv, input: string) {
   const child = spawn(process.execPath, [join(path, 'start.mjs'), ...args], {
     cwd: '/',
     env: { npm_execpath: join(path, 'npm-cli.js'), HOME: path, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.stdin.end(input);
   const exit = once(child, 'exit').then(([code]): unknown => code);
   const lines: string[] = [];
   let errors = '';

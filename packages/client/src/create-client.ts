@@ -1,3 +1,4 @@
+import type { ExportFormat } from '@crafting-table/contracts/finding-lists';
 import { Problem } from '@crafting-table/contracts/problem';
 import {
   ROUTES,
@@ -31,6 +32,8 @@ export type Client = {
   call<Name extends RouteName>(name: Name, ...options: Arguments<Name>): Promise<ResponseOf<Name>>;
   /** The whole log of a job as text. */
   readLog(jobId: string): Promise<string>;
+  /** All findings of a job as a file. */
+  exportFindings(jobId: string, format: ExportFormat): Promise<string>;
   /** The log of a job as it grows, from the first line to its end. */
   followLog(
     jobId: string,
@@ -67,6 +70,9 @@ export function createClient({ baseUrl, bearer }: { baseUrl: string; bearer: str
     },
     async readLog(jobId) {
       return (await send('getLog', { params: { id: jobId } })).text();
+    },
+    async exportFindings(jobId, format) {
+      return (await send('listFindings', { params: { id: jobId }, query: { format } })).text();
     },
     async *followLog(jobId, { lastEventId, signal } = {}) {
       const headers: Record<string, string> =

@@ -97,6 +97,11 @@ export const FindingSummary = z.object({
       folded: z.int().nonnegative(),
     })
     .nullable(),
+  /**
+   * Tests that ran and tests that failed, as far as the tools count them. Null: no tool told of any, so that a recipe of
+   * tests that ended well has tested nothing. Absent in jobs that ran before tests were counted.
+   */
+  tests: z.object({ ran: z.int().nonnegative(), failed: z.int().nonnegative() }).nullable().optional(),
   gates: z.array(z.object({ gate: z.string(), outcome: z.enum(['warn', 'fail']), found: z.int() })),
 });
 export type FindingSummary = z.infer<typeof FindingSummary>;

@@ -187,6 +187,8 @@ export const ToolRun = z.object({
   parsed: z.record(z.string(), z.number()).optional(),
   /** Findings that were counted but not kept, because a limit was reached. */
   omitted_findings: z.int().positive().optional(),
+  /** The recipe is said to run it, and nothing was heard of it. */
+  unseen: z.literal(true).optional(),
   /** Why it is not complete, for people. */
   note: z.string().optional(),
 });

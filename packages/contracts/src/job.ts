@@ -1,7 +1,6 @@
 // A job: one wish to run a recipe at one commit; its attempts; and what is asked and answered about them.
 import { z } from 'zod';
-import { ToolRun } from './finding.ts';
-import { FindingSummary, JobFinding } from './finding-life.ts';
+import { FindingSummary } from './finding-life.ts';
 import { Gate } from './gate.ts';
 import { LogSummary } from './log.ts';
 import { CommitSha, GitRef, isStorable, ProjectName, SubprojectPath, TIMEOUT_SECS_MAX } from './project.ts';
@@ -38,6 +37,9 @@ export const RecipeSnapshot = z.object({
   retry_on: z.array(RetryableReason),
   env: z.record(z.string(), z.string()),
   gates: z.array(Gate).optional(),
+  /** Tools that the recipe is said to run; see `Subproject`. */
+  tools: z.array(z.string()).optional(),
+  hooks: z.boolean().optional(),
 });
 export type RecipeSnapshot = z.infer<typeof RecipeSnapshot>;
 
@@ -145,7 +147,7 @@ export const CancelBody = z.strictObject({
 export type CancelBody = z.infer<typeof CancelBody>;
 
 /** The number of an attempt in a query. No job gets near the bound, which is that of the column that is searched. */
-const AttemptNumber = z.coerce.number().int().positive().max(2_147_483_647);
+export const AttemptNumber = z.coerce.number().int().positive().max(2_147_483_647);
 
 export const LogQuery = z.strictObject({
   attempt: AttemptNumber.optional(),
@@ -154,17 +156,3 @@ export const LogQuery = z.strictObject({
   lines: z.coerce.number().int().positive().max(1_000_000).optional(),
 });
 export type LogQuery = z.infer<typeof LogQuery>;
-
-export const FindingsQuery = z.strictObject({
-  attempt: AttemptNumber.optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(200),
-  cursor: z.string().max(200).optional(),
-});
-export type FindingsQuery = z.infer<typeof FindingsQuery>;
-
-export const FindingsPage = z.object({
-  findings: z.array(JobFinding),
-  tool_runs: z.array(ToolRun),
-  next_cursor: z.string().nullable(),
-});
-export type FindingsPage = z.infer<typeof FindingsPage>;

@@ -38,6 +38,11 @@ const Language = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9+#._-]{0,39}$/, 'must be a short word like python or c++');
 
+/** `<ecosystem>/<tool>`. A name that the farm does not know is kept, and the job says that it is unknown. */
+const ToolName = z
+  .string()
+  .regex(/^[a-z0-9-]{1,40}\/[a-z0-9-]{1,60}$/, 'must be <ecosystem>/<tool> like python/pytest');
+
 export const TIMEOUT_SECS_MAX = 86_400;
 const TimeoutSecs = z.int().positive().max(TIMEOUT_SECS_MAX);
 
@@ -66,6 +71,13 @@ export const Subproject = z.strictObject({
     .refine((env) => Object.keys(env).length <= 100, 'at most 100 variables')
     .optional(),
   gates: z.array(Gate).max(50).optional(),
+  /**
+   * Which tools a recipe runs, by the names in docs/formats.md. Where nothing was heard of one of them, the job says so: a
+   * recipe that ends well without its tests is not taken for one whose tests all passed.
+   */
+  tools: z.partialRecord(Recipe, z.array(ToolName).max(50)).optional(),
+  /** false: tools are not asked to write reports beside what they print. Without it those are that can do so unnoticed. */
+  hooks: z.boolean().optional(),
 });
 export type Subproject = z.infer<typeof Subproject>;
 

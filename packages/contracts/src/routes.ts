@@ -1,12 +1,23 @@
 // The route table: the one list from which the API registers its handlers, the client its calls and OpenAPI its document.
 import { z } from 'zod';
 import { AuditPage, AuditQuery, MintedToken, Token, TokenBody, TokenName } from './admin.ts';
+import {
+  Acceptance,
+  EXPORT_MEDIA,
+  FindingHistory,
+  FindingName,
+  FindingsPage,
+  FindingsQuery,
+  OpenFindingsPage,
+  OpenFindingsQuery,
+  SuppressBody,
+  Trend,
+  TrendQuery,
+} from './finding-lists.ts';
 import { Health } from './health.ts';
 import {
   CancelBody,
   CreatedJobs,
-  FindingsPage,
-  FindingsQuery,
   Job,
   JobBody,
   JobDetail,
@@ -42,6 +53,8 @@ export type Route = {
   response?: z.ZodType;
   /** What the answer is made of; JSON when not given. */
   media?: 'text/plain' | 'text/event-stream' | 'text/html' | 'application/json';
+  /** What else the answer can be made of, when the query asks for it. */
+  otherMedia?: readonly string[];
   headers?: Record<string, string>;
   /** It answers also while Postgres is silent, and says so itself. */
   answersInSilence?: true;
@@ -52,6 +65,7 @@ const byName = z.object({ name: ProjectName });
 const byJob = z.object({ id: JobId });
 const byDigest = z.object({ date: DigestDate, name: ProjectName });
 const byWorker = z.object({ id: WorkerId });
+const byFinding = byName.extend({ fingerprint: FindingName });
 
 export const ROUTES = {
   getHealth: {
@@ -377,11 +391,70 @@ export const ROUTES = {
     path: '/jobs/{id}/findings',
     access: 'owner',
     summary: 'What the tools of a job reported, structured',
+    description:
+      'Lists are written with commas and mean any of them. Without `state` the answer has what the job has; `fixed` and `unknown` findings only when asked for, `state=all` gives everything. `path` is what the path begins with. `counts` are of the whole attempt. Another `format` than `json` is the whole job as a file: SARIF 2.1.0, JUnit XML, GitLab code quality, or the annotations of GitHub.',
     params: byJob,
     query: FindingsQuery,
     status: 200,
     response: FindingsPage,
+    otherMedia: [...new Set(Object.values(EXPORT_MEDIA))].filter((media) => media !== 'application/json'),
     problems: ['not_found', 'invalid_cursor'],
+  },
+  listOpenFindings: {
+    method: 'get',
+    path: '/projects/{name}/findings',
+    access: 'owner',
+    summary: 'What is open in a project, over all its series; the most severe first, and of those the oldest',
+    description:
+      'Each finding is as it was in the last job that had it or changed it; `accepted` and `actionable` tell what holds now.',
+    params: byName,
+    query: OpenFindingsQuery,
+    status: 200,
+    response: OpenFindingsPage,
+    problems: ['not_found', 'invalid_cursor'],
+  },
+  getFinding: {
+    method: 'get',
+    path: '/projects/{name}/findings/{fingerprint}',
+    access: 'owner',
+    summary: 'What became of one finding, in every series that has had it',
+    params: byFinding,
+    status: 200,
+    response: FindingHistory,
+    problems: ['not_found'],
+  },
+  suppressFinding: {
+    method: 'post',
+    path: '/projects/{name}/findings/{fingerprint}/suppress',
+    access: 'owner',
+    summary: 'Accept a finding in every series of the project: from the next job on it counts for nothing',
+    description:
+      'The caller is the author. Another acceptance of the same finding takes the place of the first. When `until` is over, the next job that has the finding lists it as `reopened`.',
+    params: byFinding,
+    body: SuppressBody,
+    status: 201,
+    response: Acceptance,
+    problems: ['not_found'],
+  },
+  liftSuppression: {
+    method: 'delete',
+    path: '/projects/{name}/findings/{fingerprint}/suppress',
+    access: 'owner',
+    summary: 'Take an acceptance back before it is over',
+    params: byFinding,
+    status: 204,
+    problems: ['not_found'],
+  },
+  getTrend: {
+    method: 'get',
+    path: '/projects/{name}/trend',
+    access: 'owner',
+    summary: 'Counts of findings in the last jobs of each series',
+    params: byName,
+    query: TrendQuery,
+    status: 200,
+    response: Trend,
+    problems: ['not_found'],
   },
 } as const satisfies Record<string, Route>;
 

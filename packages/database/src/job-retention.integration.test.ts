@@ -71,7 +71,12 @@ test.each([
   await using farm = await openFarmDatabase();
   const ids = await finishJobs(farm.db, await addProject(farm.db), 6);
   const old = await findOldJobs(farm.db, keep);
-  expect(await removeJobs(farm.db, old.map(({ id }) => id))).toBe(6 - kept);
+  expect(
+    await removeJobs(
+      farm.db,
+      old.map(({ id }) => id),
+    ),
+  ).toBe(6 - kept);
   expect(await jobsLeft(farm.db)).toEqual(ids.slice(6 - kept));
   expect(await farm.db.selectFrom('findings').selectAll().execute()).toHaveLength(2 * kept);
   expect(await findOldJobs(farm.db, keep)).toEqual([]);
@@ -80,7 +85,10 @@ test.each([
 test('a project keeps what it says for itself, and projects do not count against each other', async () => {
   await using farm = await openFarmDatabase();
   const thrifty = await addProject(farm.db, { retention: { job_count: 1 } });
-  const [ofThrifty] = [await finishJobs(farm.db, thrifty, 3), await finishJobs(farm.db, await addProject(farm.db), 3)];
+  const [ofThrifty] = [
+    await finishJobs(farm.db, thrifty, 3),
+    await finishJobs(farm.db, await addProject(farm.db), 3),
+  ];
   const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 3 });
   expect(old.map(({ id }) => id)).toEqual(ofThrifty.slice(0, 2));
   expect(await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 1 }, thrifty.id)).toHaveLength(2);
@@ -94,7 +102,12 @@ test('a job that runs, waits, or is queued again meanwhile stays', async () => {
   const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 1 });
   expect(old.map(({ id }) => id)).toEqual(ids.slice(0, 2));
   await retryJob(farm.db, ids[0]!);
-  expect(await removeJobs(farm.db, old.map(({ id }) => id))).toBe(1);
+  expect(
+    await removeJobs(
+      farm.db,
+      old.map(({ id }) => id),
+    ),
+  ).toBe(1);
   expect(await jobsLeft(farm.db)).toEqual([ids[0], ids[2], running]);
 });
 
@@ -105,7 +118,10 @@ test('a job that a series is compared with, or that first had a finding that is 
   const [firstOpen, firstClosed, onBranch, newestOnBranch, onMain] = ids;
   await addSeries(farm.db, project, 'feature', [onBranch!, newestOnBranch!]);
   const main = await addSeries(farm.db, project, project.default_branch, [onMain!]);
-  for (const [fingerprint, isOpen, jobId] of [['a', true, firstOpen], ['b', false, firstClosed]] as const) {
+  for (const [fingerprint, isOpen, jobId] of [
+    ['a', true, firstOpen],
+    ['b', false, firstClosed],
+  ] as const) {
     await sql`
       insert into tracked_findings (series_id, fingerprint, is_open, finding_group, kind, tool, template, severity, native,
         first_sha, first_job_id, since_first_run, data)
@@ -114,10 +130,17 @@ test('a job that a series is compared with, or that first had a finding that is 
     );
   }
   const strict = { job_days: 0.01, job_count: 1, findings_days: 0.01, findings_count: 1 };
-  expect((await findOldFindings(farm.db, strict)).map(({ jobId }) => jobId)).toEqual([firstClosed, onBranch, ids[5]]);
+  expect((await findOldFindings(farm.db, strict)).map(({ jobId }) => jobId)).toEqual([
+    firstClosed,
+    onBranch,
+    ids[5],
+  ]);
   const old = await findOldJobs(farm.db, strict);
   expect(old.map(({ id }) => id)).toEqual([firstClosed, onBranch]);
-  await removeJobs(farm.db, old.map(({ id }) => id));
+  await removeJobs(
+    farm.db,
+    old.map(({ id }) => id),
+  );
   await forgetRunsOfRemovedJobs(farm.db);
   const runs = await farm.db.selectFrom('series_runs').select('job_id').orderBy('job_id').execute();
   expect(runs.map(({ job_id }) => job_id)).toEqual([newestOnBranch, onMain]);
@@ -130,7 +153,10 @@ test.each([
   await using farm = await openFarmDatabase();
   const ids = await finishJobs(farm.db, await addProject(farm.db), 4);
   const old = await findOldFindings(farm.db, keep);
-  expect(old).toMatchObject([{ jobId: ids[0], count: 2 }, { jobId: ids[1], count: 2 }]);
+  expect(old).toMatchObject([
+    { jobId: ids[0], count: 2 },
+    { jobId: ids[1], count: 2 },
+  ]);
   await removeFindings(farm.db, old);
   expect(await findOldFindings(farm.db, keep)).toEqual([]);
   expect(await listFindings(farm.db, { jobId: ids[1]!, attempt: 1, after: 0, limit: 9 })).toEqual([]);

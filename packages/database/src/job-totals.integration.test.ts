@@ -4,7 +4,14 @@ import { addUpJobEnds, BUCKET_BOUNDS, readJobTotals } from './job-totals.ts';
 import { cancelJob } from './jobs/cancel-job.ts';
 import { finishAttempt } from './jobs/finish-attempt.ts';
 import { retryJob } from './jobs/retry-job.ts';
-import { addJob, addProject, addRunningJob, openFarmDatabase, passed, type FarmDatabase } from './stand-ins/farm-rows.ts';
+import {
+  addJob,
+  addProject,
+  addRunningJob,
+  openFarmDatabase,
+  passed,
+  type FarmDatabase,
+} from './stand-ins/farm-rows.ts';
 
 async function endAll(db: FarmDatabase['db']): Promise<string> {
   const project = await addProject(db);

@@ -1,6 +1,12 @@
 import { Client } from 'pg';
 
-export const CHANNELS = ['crafting_log', 'crafting_job', 'crafting_cancel', 'crafting_token', 'crafting_worker'] as const;
+export const CHANNELS = [
+  'crafting_log',
+  'crafting_job',
+  'crafting_cancel',
+  'crafting_token',
+  'crafting_worker',
+] as const;
 export type Channel = (typeof CHANNELS)[number];
 /** What happened, as ids only: `<job id>.<attempt>`, or `<token or worker id>.0`. */
 export type Notice = { channel: Channel; id: string; attempt: number };

@@ -10,7 +10,12 @@ export async function takeRetentionRound(db: Database, everySecs: number): Promi
   return taken.numAffectedRows === 1n;
 }
 
-export type ProjectKeeping = { id: string; name: string; retention: ProjectRetention | null; isBusy: boolean };
+export type ProjectKeeping = {
+  id: string;
+  name: string;
+  retention: ProjectRetention | null;
+  isBusy: boolean;
+};
 
 /** What each project keeps, and whether anything of it runs at this moment. */
 export async function listProjectKeeping(db: Database): Promise<ProjectKeeping[]> {

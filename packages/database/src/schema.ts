@@ -1,5 +1,5 @@
 // The tables as Kysely sees them. migrations/ is where they are made; migrations/schema.sql shows them as a whole.
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Digest, DigestOutcome, OutboxState, Recipient } from '@crafting-table/contracts/digest';
 import type { ToolRun } from '@crafting-table/contracts/finding';
 import type { FindingEvent, FindingSummary, JobFinding } from '@crafting-table/contracts/finding-life';
@@ -174,6 +174,8 @@ export type Schema = {
     flaky_since: Date | null;
     flaky_passes: Generated<number>;
     data: Json<JobFinding>;
+    path_start: GeneratedAlways<string | null>;
+    could_act: GeneratedAlways<boolean>;
   };
   finding_events: {
     id: Generated<number>;

@@ -60,7 +60,9 @@ async function waitForConnections(client: Client, name: string): Promise<string[
   const giveUpAt = Date.now() + CLOSING_MS;
   for (;;) {
     const { rows } = await client.query<{ doing: string }>(
-      `select application_name || ': ' || query as doing from pg_stat_activity where datname = $1`,
+      // Not the server's own: it may be vacuuming.
+      `select application_name || ': ' || query as doing from pg_stat_activity
+       where datname = $1 and backend_type = 'client backend'`,
       [name],
     );
     if (rows.length === 0 || Date.now() > giveUpAt) return rows.map((row) => row.doing);

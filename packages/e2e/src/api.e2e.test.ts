@@ -439,7 +439,11 @@ async function problemOf(path: string, question: Question = {}): Promise<Problem
 }
 
 function pathOf(route: Route, values: { name: string; id: string }): string {
-  return route.path.replace('{name}', values.name).replace('{id}', values.id).replace('{date}', '2026-05-05');
+  return route.path
+    .replace('{name}', values.name)
+    .replace('{id}', values.id)
+    .replace('{fingerprint}', '0'.repeat(32))
+    .replace('{date}', '2026-05-05');
 }
 
 /** A body that fits, so that nothing but the right to ask is in question. */
@@ -449,6 +453,7 @@ function bodyFor(route: Route): { body?: unknown } {
     projectBody('unused', repository.url, { test: 'true' }),
     { recipe: 'test' },
     { name: 'unused' },
+    { reason: 'unused' },
     {},
   ];
   return { body: bodies.find((body) => route.body?.safeParse(body).success) };

@@ -112,7 +112,10 @@ async function run(project: string, body: object = {}) {
 /** Findings of a new job at the tip of a branch, those that it does not have any more behind the others. */
 async function statesAt(project: string, ref = 'main') {
   const job = await run(project, { ref });
-  const { findings } = await farm.client.call('listFindings', { params: { id: job.id } });
+  const { findings } = await farm.client.call('listFindings', {
+    params: { id: job.id },
+    query: { state: 'all' },
+  });
   return findings.map(({ fingerprint, state, path, region }) => ({
     fingerprint,
     state,

@@ -126,7 +126,12 @@ function variants(): Variant[] {
 }
 
 function fittingBody(route: Route): unknown {
-  const bodies = [projectBody('unused', repository.url, { test: 'true' }), { recipe: 'test' }, {}];
+  const bodies = [
+    projectBody('unused', repository.url, { test: 'true' }),
+    { recipe: 'test' },
+    { reason: 'known' },
+    {},
+  ];
   return route.body && bodies.find((body) => route.body?.safeParse(body).success);
 }
 

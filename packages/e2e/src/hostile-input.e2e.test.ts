@@ -248,10 +248,12 @@ async function hostileRequests(): Promise<HostileRequest[]> {
       createJob: { recipe: 'test' },
       mintToken: { name: 'hostile', ip_cidrs: ['10.0.0.0/8'] },
       cancelJob: { reason: 'why not' },
+      suppressFinding: { reason: 'why not' },
     },
     pathValue: (operation: string, parameter: string) => {
       if (/^(remove|revoke)/.test(operation)) return 'nobodys';
       if (parameter === 'name') return 'anns';
+      if (parameter === 'fingerprint') return '0'.repeat(32);
       return /^(retry|cancel)/.test(operation) ? spareJob : job;
     },
   };

@@ -36,7 +36,9 @@ describe.each(BACKENDS)('the queue dashboard on %s', (backend) => {
   });
 
   test('sets a cookie that no script reads, that no other site sends, and that holds no bearer', async () => {
-    const session = (await logIn(farm.bearer)).headers.getSetCookie().find((each) => each.startsWith('crafting_session='));
+    const session = (await logIn(farm.bearer)).headers
+      .getSetCookie()
+      .find((each) => each.startsWith('crafting_session='));
     expect(session).toMatch(/HttpOnly/i);
     expect(session).toMatch(/SameSite=Strict/i);
     expect(session).toMatch(/Path=\/admin\/queues/i);
@@ -47,7 +49,12 @@ describe.each(BACKENDS)('the queue dashboard on %s', (backend) => {
     const { csrf, cookie } = await loginForm();
     const form = (token: string) => new URLSearchParams({ csrf: token, bearer: farm.bearer }).toString();
     const post = (body: string, headers: Record<string, string>) =>
-      plain(`${PATH}/login`, { 'content-type': 'application/x-www-form-urlencoded', ...headers }, 'POST', body);
+      plain(
+        `${PATH}/login`,
+        { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        'POST',
+        body,
+      );
     expect((await post(form(csrf), { cookie, origin: 'http://evil.example' })).status).toBe(403);
     expect((await post(form('other'), { cookie })).status).toBe(401);
     expect((await post(form(csrf), {})).status).toBe(401);
@@ -69,10 +76,17 @@ describe.each(BACKENDS)('the queue dashboard on %s', (backend) => {
 
   test('shows deliveries as ids only', async () => {
     await using gate = await makeGate();
-    await register(farm.client, 'shown', repository.url, { test: `: hush-hush; ${gate.recipe}`, env: { SOME_TOKEN: 'hush-hush' } });
+    await register(farm.client, 'shown', repository.url, {
+      test: `: hush-hush; ${gate.recipe}`,
+      env: { SOME_TOKEN: 'hush-hush' },
+    });
     const [running, waiting] = [await queueJob(farm.client, 'shown'), await queueJob(farm.client, 'shown')];
     await reaches(farm.client, running, 'running');
-    const { text } = await ask(farm.baseUrl, `${PATH}/api/queues?activeQueue=attempts&status=latest&page=1&jobsPerPage=10`, farm);
+    const { text } = await ask(
+      farm.baseUrl,
+      `${PATH}/api/queues?activeQueue=attempts&status=latest&page=1&jobsPerPage=10`,
+      farm,
+    );
     const queue = JSON.parse(text).queues.find(({ name }: { name: string }) => name === 'attempts');
     expect(queue.counts).toMatchObject({ active: 1 });
     const payloads = queue.jobs.map(({ data }: { data: unknown }) => data);
@@ -84,7 +98,9 @@ describe.each(BACKENDS)('the queue dashboard on %s', (backend) => {
   });
 
   test('ends a session when it is closed, and when its token is revoked', async () => {
-    const { bearer } = await farm.client.call('mintToken', { body: { name: `operator-${backend}`, is_admin: true } });
+    const { bearer } = await farm.client.call('mintToken', {
+      body: { name: `operator-${backend}`, is_admin: true },
+    });
     const [one, other] = [await sessionOf(bearer), await sessionOf(bearer)];
     const isIn = async (cookie: string) => (await plain(`${PATH}/api/queues`, { cookie })).status === 200;
     expect([await isIn(one), await isIn(other)]).toEqual([true, true]);
@@ -92,7 +108,9 @@ describe.each(BACKENDS)('the queue dashboard on %s', (backend) => {
     const csrf = /name="csrf" value="([^"]+)"/.exec(logOut.text)![1]!;
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
     expect((await plain(`${PATH}/logout`, { cookie: one, ...type }, 'POST', 'csrf=x')).status).toBe(403);
-    expect((await plain(`${PATH}/logout`, { cookie: one, ...type }, 'POST', `csrf=${csrf}`)).status).toBe(303);
+    expect((await plain(`${PATH}/logout`, { cookie: one, ...type }, 'POST', `csrf=${csrf}`)).status).toBe(
+      303,
+    );
     expect([await isIn(one), await isIn(other)]).toEqual([false, true]);
     await farm.client.call('revokeToken', { params: { name: `operator-${backend}` } });
     expect(await isIn(other)).toBe(false);
@@ -110,13 +128,16 @@ describe.each(BACKENDS)('the queue dashboard on %s', (backend) => {
       await page.setViewport({ width: 1280, height: 800 });
       const strangers: string[] = [];
       page.on('response', (response) => {
-        if (!response.url().startsWith(farm.baseUrl) && !response.url().startsWith('data:')) strangers.push(response.url());
+        if (!response.url().startsWith(farm.baseUrl) && !response.url().startsWith('data:'))
+          strangers.push(response.url());
       });
       await page.goto(farm.baseUrl + PATH);
       expect(page.url()).toBe(`${farm.baseUrl}${PATH}/login`);
       await page.type('input[name=bearer]', 'craft_wrong');
       await Promise.all([page.waitForNavigation(), page.click('button')]);
-      expect(await page.$eval('[role=alert]', (alert) => alert.textContent)).toContain('not the bearer of an admin');
+      expect(await page.$eval('[role=alert]', (alert) => alert.textContent)).toContain(
+        'not the bearer of an admin',
+      );
       await page.type('input[name=bearer]', farm.bearer);
       await Promise.all([page.waitForNavigation(), page.click('button')]);
       await page.waitForFunction(`document.body.innerText.includes('attempts')`);
@@ -148,7 +169,10 @@ describe('the queue dashboard with CRAFTING_QUEUES_WRITE', () => {
     const evil = { cookie, 'x-xsrf-token': csrf, origin: 'http://evil.example' };
     expect((await plain(path, evil, 'PUT')).status).toBe(403);
     expect((await plain(path, { cookie, 'x-xsrf-token': csrf }, 'PUT')).status).toBe(200);
-    expect((await ask(farm.baseUrl, path.replace('pause', 'resume'), { method: 'PUT', bearer: farm.bearer })).status).toBe(200);
+    expect(
+      (await ask(farm.baseUrl, path.replace('pause', 'resume'), { method: 'PUT', bearer: farm.bearer }))
+        .status,
+    ).toBe(200);
     const { entries } = await farm.client.call('listAudit', { query: { limit: 2 } });
     expect(entries).toMatchObject([
       { actor: 'admin', action: 'queues.change', subject: 'PUT /api/queues/attempts/resume' },
@@ -197,7 +221,12 @@ async function plain(
   method = 'GET',
   body?: string,
 ): Promise<Answer> {
-  const response = await fetch(farm.baseUrl + path, { method, headers, redirect: 'manual', ...(body && { body }) });
+  const response = await fetch(farm.baseUrl + path, {
+    method,
+    headers,
+    redirect: 'manual',
+    ...(body && { body }),
+  });
   const bytes = Buffer.from(await response.arrayBuffer());
   return { status: response.status, headers: response.headers, bytes, text: bytes.toString('utf8') };
 }
@@ -210,7 +239,12 @@ async function loginForm(): Promise<{ csrf: string; cookie: string }> {
 async function logIn(bearer: string): Promise<Answer> {
   const { csrf, cookie } = await loginForm();
   const body = new URLSearchParams({ csrf, bearer }).toString();
-  return plain(`${PATH}/login`, { cookie, 'content-type': 'application/x-www-form-urlencoded' }, 'POST', body);
+  return plain(
+    `${PATH}/login`,
+    { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+    'POST',
+    body,
+  );
 }
 
 async function sessionOf(bearer: string): Promise<string> {

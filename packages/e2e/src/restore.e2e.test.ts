@@ -27,7 +27,12 @@ test.each(BACKENDS)(
     await using safe = await temporaryFolder('safe');
     const copy = join(safe.path, 'postgres');
     const before = await (async () => {
-      await using farm = await startFarm({ backend, ownStores: true, settings: SETTINGS, expectsTrouble: true });
+      await using farm = await startFarm({
+        backend,
+        ownStores: true,
+        settings: SETTINGS,
+        expectsTrouble: true,
+      });
       await register(farm.client, 'kept', repository.url, {
         test: gate.recipe,
         lint: `echo 'src/a.c:3:5: error: boom'; exit 1`,
@@ -45,19 +50,32 @@ test.each(BACKENDS)(
       copyFolder(farm.stores!.postgres.folder, copy);
       await farm.stores!.postgres.start();
       gate.open();
-      await until('the old farm goes on', async () => (await getJob(farm.client, running)).job.status === 'passed', 30_000);
+      await until(
+        'the old farm goes on',
+        async () => (await getJob(farm.client, running)).job.status === 'passed',
+        30_000,
+      );
       await ended(farm.client, queued);
       return { finished, running, queued, findings, log, detail, bearer: farm.bearer };
     })();
 
-    await using farm = await startFarm({ backend, restoredFrom: { postgres: copy, bearer: before.bearer }, settings: SETTINGS });
+    await using farm = await startFarm({
+      backend,
+      restoredFrom: { postgres: copy, bearer: before.bearer },
+      settings: SETTINGS,
+    });
     expect(await getJob(farm.client, before.finished)).toEqual(before.detail);
     expect(await farm.client.readLog(before.finished)).toBe(before.log);
-    expect(await farm.client.call('listFindings', { params: { id: before.finished } })).toEqual(before.findings);
+    expect(await farm.client.call('listFindings', { params: { id: before.finished } })).toEqual(
+      before.findings,
+    );
     const lost = await ended(farm.client, before.running);
     expect(lost.job).toMatchObject({ status: 'failed', reason: 'worker_lost' });
     expect(lost.log_tail.at(-1)).toBe(ORPHANED_LINE);
-    expect((await ended(farm.client, before.queued)).job).toMatchObject({ status: 'passed', worker: 'worker-1' });
+    expect((await ended(farm.client, before.queued)).job).toMatchObject({
+      status: 'passed',
+      worker: 'worker-1',
+    });
     const first = await queueJob(farm.client, 'kept', { recipe: 'build' });
     expect((await ended(farm.client, first)).job.status).toBe('passed');
     await until('health is good', async () => {

@@ -12,7 +12,10 @@ test('a trace that is given is continued by a span of its own, flags and all', (
   expect(trace.spanId).toMatch(/^[0-9a-f]{16}$/);
   expect(trace.spanId).not.toBe(trace.parentSpanId);
   expect(trace.traceparent).toBe(`00-${trace.traceId}-${trace.spanId}-00`);
-  expect(continueTrace(trace.traceparent)).toMatchObject({ traceId: trace.traceId, parentSpanId: trace.spanId });
+  expect(continueTrace(trace.traceparent)).toMatchObject({
+    traceId: trace.traceId,
+    parentSpanId: trace.spanId,
+  });
 });
 
 test.each([

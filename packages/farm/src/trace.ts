@@ -12,7 +12,8 @@ export type Trace = {
 };
 
 // A later version may append fields; the all-zero ids and version ff are no ids.
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
+const TRACEPARENT =
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 const SAMPLED = '01';
 
 /** A span of its own in the trace that the header names, or in a new one when it names none. */

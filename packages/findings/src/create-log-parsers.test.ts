@@ -22,7 +22,7 @@ describe('the log of a recipe', () => {
   it('gets a tool run for a declared tool even when that reported nothing', () => {
     const { toolRuns } = parse('all is well\n', 0, { declaredTools: ['generic/compiler-lines'] });
     expect(toolRuns).toMatchObject([
-      { tool: 'compiler-lines', completeness: 'complete', parsed: { findings: 0 } },
+      { tool: 'compiler-lines', completeness: 'unknown', unseen: true, parsed: { findings: 0 } },
     ]);
   });
 

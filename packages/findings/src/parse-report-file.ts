@@ -10,17 +10,34 @@ import { decodeText } from './engine/decode-text.ts';
 import { TOOLS } from './tools/registry.ts';
 
 /** Reads one report file of a tool. Null: its content is in no known format. Never throws because of the content. */
-export function parseReportFile(file: ReportFile, context: ParseContext): ParseResult | null {
-  const head = readHead(file.bytes);
-  for (const tool of TOOLS) {
-    const report = tool.reports?.find(({ sniff }) => sniff(head));
-    if (report !== undefined) return parseWith(tool, report, file, context);
-  }
-  return null;
+export function parseReportFile(
+  file: ReportFile,
+  context: ParseContext,
+  tools: readonly Tool[] = TOOLS,
+): ParseResult | null {
+  const found = findFormat(decodeText(file.bytes.subarray(0, SNIFF_BYTES_MAX)), tools);
+  return found === undefined ? null : parseWith(found.tool, found.report, file, context);
 }
 
-function readHead(bytes: Uint8Array): ReportHead {
-  const text = decodeText(bytes.subarray(0, SNIFF_BYTES_MAX)).trimStart();
+/** Is this the beginning of a report that one of these tools can read? At least the first SNIFF_BYTES_MAX, or all of it. */
+export function isReport(beginning: string, tools: readonly Tool[] = TOOLS): boolean {
+  return findFormat(beginning.slice(0, SNIFF_BYTES_MAX), tools) !== undefined;
+}
+
+function findFormat(
+  beginning: string,
+  tools: readonly Tool[],
+): { tool: Tool; report: ReportFormat } | undefined {
+  const head = readHead(beginning);
+  for (const tool of tools) {
+    const report = tool.reports?.find(({ sniff }) => sniff(head));
+    if (report !== undefined) return { tool, report };
+  }
+  return undefined;
+}
+
+function readHead(beginning: string): ReportHead {
+  const text = beginning.trimStart();
   const xmlRoot = /<(?![?!])(?:[\w.-]{1,100}:)?([\w.-]{1,100})[\s/>]/.exec(text)?.[1];
   return xmlRoot !== undefined && /^[^{[]*</.test(text) ? { text, xmlRoot } : { text };
 }

@@ -58,7 +58,11 @@ function operation(name: string, route: Route): JsonObject {
 function success(route: Route): JsonObject {
   if (route.status === 204) return { description: 'Done' };
   const schema = route.response ? jsonSchema(route.response, 'output') : { type: 'string' };
-  return { description: route.summary, content: { [route.media ?? 'application/json']: { schema } } };
+  const others = (route.otherMedia ?? []).map((media) => [media, { schema: { type: 'string' } }]);
+  return {
+    description: route.summary,
+    content: { [route.media ?? 'application/json']: { schema }, ...Object.fromEntries(others) },
+  };
 }
 
 function problems(route: Route): Record<string, JsonObject> {
@@ -89,6 +93,7 @@ function parameters(schema: z.ZodObject | undefined, place: 'path' | 'query'): J
 
 function tagOf({ path }: Route): string {
   if (path.startsWith('/admin')) return 'admin';
+  if (/\/(?:findings|trend)(?:\/|$)/.test(path)) return 'findings';
   if (path.endsWith('/jobs') || path.startsWith('/jobs')) return 'jobs';
   return path.startsWith('/projects') ? 'projects' : 'farm';
 }

@@ -2,12 +2,17 @@
 import type { Retention } from '@crafting-table/contracts/retention';
 import type { Database } from '@crafting-table/database/connect';
 import type { Pulse } from '@crafting-table/database/feel-pulse';
+import { getFinding } from '@crafting-table/farm/findings/get-finding';
+import { getTrend } from '@crafting-table/farm/findings/get-trend';
+import { liftSuppression } from '@crafting-table/farm/findings/lift-suppression';
+import { listFindings } from '@crafting-table/farm/findings/list-findings';
+import { listOpenFindings } from '@crafting-table/farm/findings/list-open-findings';
+import { suppressFinding } from '@crafting-table/farm/findings/suppress-finding';
 import { checkHealth } from '@crafting-table/farm/health/check-health';
 import { cancelJob } from '@crafting-table/farm/jobs/cancel-job';
 import { explainJob } from '@crafting-table/farm/jobs/explain-job';
 import { createJobs } from '@crafting-table/farm/jobs/create-jobs';
 import type { Dispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
-import { listFindings } from '@crafting-table/farm/jobs/list-findings';
 import { listJobs } from '@crafting-table/farm/jobs/list-jobs';
 import { retryJob } from '@crafting-table/farm/jobs/retry-job';
 import { getJob } from '@crafting-table/farm/jobs/show-job';
@@ -40,6 +45,7 @@ import { callerOf } from '../http/guards.ts';
 import type { Metrics } from '../metrics/create-metrics.ts';
 import { sendMetrics } from '../metrics/send-metrics.ts';
 import { sendDigest } from './send-digest.ts';
+import { sendFindings } from './send-findings.ts';
 import { sendLog } from './send-log.ts';
 import { streamLog } from './stream-log.ts';
 
@@ -130,11 +136,21 @@ export function createHandlers(parts: Parts): Handlers {
     getJob: async ({ caller, params }) => getJob(db, caller, params.id),
     cancelJob: async ({ caller, params, body }) => cancelJob(db, caller, params.id, body.reason),
     retryJob: async ({ caller, params }) => retryJob(db, deliveries, caller, params.id),
-    listFindings: async ({ caller, params, query }) => listFindings(db, caller, params.id, query),
     explainJob: async ({ caller, params }) =>
       explainJob(db, deliveries, caller, { id: params.id, workerAliveSecs: parts.workerAliveSecs }),
     getLog: async (call) => sendLog(db, call),
     streamLog: async (call) => streamLog(db, parts.news, call),
+
+    listFindings: async (call) => {
+      const { caller, params, query } = call;
+      if (query.format !== 'json') return sendFindings(db, query.format, call);
+      return listFindings(db, caller, params.id, query);
+    },
+    listOpenFindings: async ({ caller, params, query }) => listOpenFindings(db, caller, params.name, query),
+    getFinding: async ({ caller, params }) => getFinding(db, caller, params.name, params.fingerprint),
+    suppressFinding: async ({ caller, params, body }) => suppressFinding(db, caller, params, body),
+    liftSuppression: async ({ caller, params }) => liftSuppression(db, caller, params),
+    getTrend: async ({ caller, params, query }) => getTrend(db, caller, params.name, query),
   };
 }
 

@@ -5,7 +5,7 @@ const position = { attempt: 2, offset: 7 };
 
 test('an event is its kind, the place after it, and one line of JSON', () => {
   const text = 'carriage \r return\n\nand 🙂';
-  const rendered = renderEvent({ kind: 'log', position, text });
+  const rendered = renderEvent({ kind: 'log', position, bytes: Buffer.from(text) });
   const [event, id, data, ...rest] = rendered.split('\n');
   expect([event, id, ...rest]).toEqual(['event: log', 'id: 2.7', '', '']);
   expect(JSON.parse(data!.slice('data: '.length))).toEqual({ text });

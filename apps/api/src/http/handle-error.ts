@@ -25,7 +25,8 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     if (response.headersSent) {
       // Part of the answer is out; cutting the connection is the only way left to say that it is not whole.
       response.destroy();
-      if (!isDatabaseAway(error)) log.warn({ err: error, path: request.path, ...fieldsOf(response) }, 'an answer broke off');
+      if (!isDatabaseAway(error))
+        log.warn({ err: error, path: request.path, ...fieldsOf(response) }, 'an answer broke off');
       return;
     }
     if (error instanceof URIError) return sendProblem(response, 'not_found');

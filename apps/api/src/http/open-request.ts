@@ -18,7 +18,9 @@ export function openRequest(log: Logger, metrics: Metrics): RequestHandler {
     response.locals['traceparent'] = trace.traceparent;
     response.locals['fields'] = { request_id: requestId, ...traceFields(trace) };
     response.set('X-Request-Id', requestId);
-    response.on('close', () => tell(log, metrics, { request, response, secs: (performance.now() - arrivedAt) / 1000 }));
+    response.on('close', () =>
+      tell(log, metrics, { request, response, secs: (performance.now() - arrivedAt) / 1000 }),
+    );
     next();
   };
 }

@@ -114,6 +114,7 @@ const JOB = {
   attempt: 1,
   priority: 50,
   findings_count: 1,
+  findings_summary: null,
   recipe_snapshot: {
     command: 'node --test',
     language: 'javascript',

@@ -1,6 +1,4 @@
 // One attempt in the parsing thread: its output goes in, its findings come out, and are compared as often as is asked.
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ToolRun } from '@crafting-table/contracts/finding';
 import type {
   JudgedFindings,
@@ -14,9 +12,10 @@ import { createLogParsers } from '@crafting-table/findings/create-log-parsers';
 import { enrichFindings, type EnrichedFinding } from '@crafting-table/findings/enrich/enrich-findings';
 import { mergeResults } from '@crafting-table/findings/merge-results';
 import { parseReportFile } from '@crafting-table/findings/parse-report-file';
+import { unseenTools } from '@crafting-table/findings/unseen-tools';
 import type { Inputs } from '@crafting-table/findings/track/cause';
+import { isFileIn, openSource } from '@crafting-table/findings/worktree/open-source';
 import { findReportFiles } from './find-report-files.ts';
-import { openSource } from './open-source.ts';
 import { readInputs } from './read-inputs.ts';
 
 export type ParsedAttempt = {
@@ -43,7 +42,8 @@ export function openParsedAttempt(place: ReadPlace): ParsedAttempt {
     end(exitCode) {
       const fromLog = parsers.end({ exitCode });
       const fromFiles = findReportFiles(place).flatMap((file) => parseReportFile(file, context) ?? []);
-      const { findings, toolRuns, truncated } = mergeResults([fromLog, ...fromFiles]);
+      const { findings, toolRuns: told, truncated } = mergeResults([fromLog, ...fromFiles]);
+      const toolRuns = [...told, ...unseenTools(place.declaredTools, told)];
       const enriched = enrichFindings(findings, openSource(place.tree));
       parsed = maskFindings(
         { findings: enriched, toolRuns, truncated, exitCode, inputs: readInputs(place, toolRuns) },
@@ -68,7 +68,6 @@ function contextOf({ tree, subproject }: ReadPlace) {
   return {
     subproject,
     workspaceRoot: tree,
-    // Only whether such a file is there is asked, and never through a link.
-    knownFile: (path: string) => lstatSync(join(tree, path), { throwIfNoEntry: false })?.isFile() ?? false,
+    knownFile: (path: string) => isFileIn(tree, path),
   };
 }

@@ -9,10 +9,12 @@ const tree = mkdtempSync(join(tmpdir(), 'crafting-findings-'));
 const attempt = {
   id: 'a',
   tree,
+  reports: join(tree, '../no-reports'),
   subproject: '.',
   startedAtMs: Date.now(),
   secrets: ['a-long-secret'],
   command: 'make',
+  declaredTools: [],
 };
 const QUESTION: JudgingQuestion = {
   sha: 'a'.repeat(40),
@@ -74,6 +76,6 @@ test('output that comes faster than it can be parsed is left out, and a tool run
   const { toolRuns } = await reading.end({ exitCode: 0 });
   expect(toolRuns.at(-1)).toMatchObject({
     completeness: 'partial',
-    note: `${7 * 1024 ** 2} bytes of output came faster than they could be parsed`,
+    note: `${31 * 1024 ** 2} bytes of output came faster than they could be parsed`,
   });
 });

@@ -14,7 +14,7 @@ type Answer =
   | { kind: 'given_up'; why: string };
 
 /** Output waiting for the parsers; what comes on top of it is not parsed, and the tool run says so. */
-const WAITING_BYTES_MAX = 32 * 1024 ** 2;
+const WAITING_BYTES_MAX = 8 * 1024 ** 2;
 /** Parsing the rest and the report files may take this long before the thread is given up. */
 const END_MS_MAX = 60_000;
 /** What parsing one attempt may need; beyond it the thread is replaced. */

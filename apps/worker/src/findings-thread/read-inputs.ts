@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ToolRun } from '@crafting-table/contracts/finding';
 import type { ReadPlace } from '@crafting-table/farm/attempts/findings-reader';
 import type { Inputs } from '@crafting-table/findings/track/cause';
-import { openSource } from './open-source.ts';
+import { openSource } from '@crafting-table/findings/worktree/open-source';
 
 /** Files that pin versions of packages. */
 const LOCK_FILES =

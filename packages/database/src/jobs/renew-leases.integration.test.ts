@@ -23,7 +23,11 @@ test('renewing tells which attempts are still held and which are to be cancelled
   await cancelJob(farm.db, cancelled, 'not needed');
   await finishAttempt(farm.db, passed(ended));
   const asked = [held, cancelled, ended].map((jobId) => ({ jobId, attempt: 1 }));
-  const { renewed, drainRequested } = await leases.renew(state(3), [...asked, { jobId: held, attempt: 2 }], 30);
+  const { renewed, drainRequested } = await leases.renew(
+    state(3),
+    [...asked, { jobId: held, attempt: 2 }],
+    30,
+  );
   expect(renewed.toSorted((a, b) => (a.jobId < b.jobId ? -1 : 1))).toEqual([
     { jobId: held, attempt: 1, cancelRequested: false },
     { jobId: cancelled, attempt: 1, cancelRequested: true },

@@ -59,7 +59,16 @@ export function connectLeases(databaseUrl: string, timeoutSecs: number): LeaseCo
     async renew(worker, held, leaseSecs) {
       const ids = held.map((each) => each.jobId);
       const attempts = held.map((each) => each.attempt);
-      const values = [worker.id, worker.busy, worker.blocked, worker.draining, leaseSecs, ids, attempts, worker.rssBytes];
+      const values = [
+        worker.id,
+        worker.busy,
+        worker.blocked,
+        worker.draining,
+        leaseSecs,
+        ids,
+        attempts,
+        worker.rssBytes,
+      ];
       return (await pool.query<Renewal>(RENEW, values)).rows[0]!; // A select without a from has one row.
     },
     [Symbol.asyncDispose]: () => pool.end(),

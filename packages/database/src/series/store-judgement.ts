@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import type { FindingSummary, JobFinding } from '@crafting-table/contracts/finding-life';
 import type { Connection } from '../connect.ts';
 import type { SeriesName } from './load-series.ts';
-import { changeTracked, openTracked, type TrackedChange } from './tracked-rows.ts';
+import { changeTracked, holdsFinding, openTracked, type TrackedChange } from './tracked-rows.ts';
+import { jsonLines } from './json-lines.ts';
 
 export type UnseenFinding = { id: number; state: 'fixed' | 'unknown' };
 
@@ -119,14 +120,25 @@ export async function insertFindings(
   { jobId, attempt, findings }: JudgedAttempt,
   changes: readonly TrackedChange[],
 ): Promise<void> {
-  if (findings.length === 0) return;
+  // What the series holds now need not be sent again.
+  const held = changes.filter((change) => change.id !== null && holdsFinding(change));
+  if (held.length > 0) {
+    await sql`
+      insert into findings (job_id, attempt, ordinal, data, tracked_id)
+      select ${jobId}, ${attempt}, given.ordinal + 1, t.data, t.id
+      from unnest(${held.map(({ id }) => id)}::bigint[], ${held.map(({ ordinal }) => ordinal)}::int[]) as given (id, ordinal)
+      join tracked_findings t on t.id = given.id`.execute(db);
+  }
+  const isHeld = new Set(held.map(({ ordinal }) => ordinal));
+  const rest = [...findings.entries()].filter(([index]) => !isHeld.has(index));
+  if (rest.length === 0) return;
   const idOf = new Map(changes.map(({ ordinal, id }) => [ordinal, id]));
   await sql`
     insert into findings (job_id, attempt, ordinal, data, tracked_id)
-    select ${jobId}, ${attempt}, f.ordinal, f.data, t.id
-    from jsonb_array_elements(${JSON.stringify(findings)}::jsonb) with ordinality as f (data, ordinal)
-    join unnest(${findings.map((_, index) => idOf.get(index) ?? null)}::bigint[]) with ordinality as t (id, ordinal)
-      using (ordinal)`.execute(db);
+    select ${jobId}, ${attempt}, given.ordinal + 1, given.string_to_table::jsonb, given.id
+    from rows from (
+      unnest(${rest.map(([index]) => idOf.get(index) ?? null)}::bigint[], ${rest.map(([index]) => index)}::int[]),
+      ${jsonLines(rest.map(([, finding]) => finding))}) as given (id, ordinal)`.execute(db);
 }
 
 /** Behind the job's own findings, so that a page of them never shifts. */

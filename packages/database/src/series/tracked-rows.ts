@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { FindingEvent, JobFinding } from '@crafting-table/contracts/finding-life';
 import type { Connection } from '../connect.ts';
+import { jsonLines } from './json-lines.ts';
 
 /** A row of the series, as it is to be made or changed. */
 export type TrackedChange = {
@@ -13,6 +14,8 @@ export type TrackedChange = {
   is_open: boolean;
   since_first_run: boolean;
   is_flaky: boolean;
+  /** Nothing that the row holds has changed. Most findings of most jobs are as they were: what is not written costs nothing. */
+  is_same: boolean;
   /** Only of those that the job had. */
   group: 'code' | 'package' | 'test' | 'event' | null;
   rule: string | null;
@@ -28,28 +31,28 @@ export async function openTracked(
   sha: string,
   changes: readonly TrackedChange[],
 ): Promise<TrackedChange[]> {
-  const rows = changes.filter(({ id }) => id === null).map((change) => toRow(change, findings));
-  if (rows.length === 0) return [...changes];
-  const opened = await sql<{ id: number; ordinal: number }>`
-    with given as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as t (
-      ordinal integer, fingerprint text, is_open boolean, finding_group text, kind text, tool text, rule text, path text,
-      line integer, line_hash text, scope text, template text, severity text, native jsonb, since_first_run boolean,
-      is_flaky boolean, data jsonb)),
-    made as (
-      insert into tracked_findings (series_id, fingerprint, is_open, finding_group, kind, tool, rule, path, line, line_hash,
-        scope, template, severity, native, first_sha, first_job_id, since_first_run, flaky_since, data)
-      select ${seriesId}, fingerprint, is_open, finding_group, kind, tool, rule, path, line, line_hash, scope, template,
-        severity, array(select jsonb_array_elements_text(native)), ${sha}, ${jobId}, since_first_run,
-        case when is_flaky then now() end, data
-      from given
-      -- Fixed so long ago that it was not compared with: it is back.
-      on conflict (series_id, fingerprint) do update set is_open = excluded.is_open
-      returning id, fingerprint)
-    select made.id, given.ordinal from made join given using (fingerprint)`.execute(db);
-  const ids = new Map(opened.rows.map(({ id, ordinal }) => [ordinal, id]));
+  const unknown = changes.filter(({ id }) => id === null);
+  if (unknown.length === 0) return [...changes];
+  const opened = await sql<{ id: number; fingerprint: string }>`
+    insert into tracked_findings (series_id, fingerprint, is_open, finding_group, kind, tool, rule, path, line, line_hash,
+      scope, template, severity, native, first_sha, first_job_id, since_first_run, flaky_since, data)
+    select ${seriesId}, fingerprint, is_open, finding_group, kind, tool, rule, path, line, line_hash, scope, template,
+      severity, array(select jsonb_array_elements_text(native)), ${sha}, ${jobId}, since_first_run,
+      case when is_flaky then now() end, string_to_table::jsonb
+    from rows from (
+      jsonb_to_recordset(${JSON.stringify(unknown.map((change) => toRow(change, findings)))}::jsonb) as (
+        fingerprint text, is_open boolean, finding_group text, kind text, tool text, rule text, path text, line integer,
+        line_hash text, scope text, template text, severity text, native jsonb, since_first_run boolean, is_flaky boolean),
+      ${jsonLines(unknown.map((change) => findingOf(change, findings)))}) as given
+    -- Fixed so long ago that it was not compared with: it is back.
+    on conflict (series_id, fingerprint) do update set is_open = excluded.is_open, path = excluded.path,
+      line = excluded.line, line_hash = excluded.line_hash, scope = excluded.scope, data = excluded.data
+    returning id, fingerprint`.execute(db);
+  const ids = new Map(opened.rows.map(({ id, fingerprint }) => [fingerprint, id]));
   return changes.map((change) => ({
     ...change,
-    id: change.id ?? (change.ordinal === null ? null : (ids.get(change.ordinal) ?? null)),
+    // Without an id there is a finding.
+    id: change.id ?? ids.get(findingOf(change, findings).fingerprint) ?? null,
   }));
 }
 
@@ -60,18 +63,12 @@ export async function changeTracked(
   sha: string,
   changes: readonly TrackedChange[],
 ): Promise<void> {
-  const seen = changes.filter(
-    ({ id, ordinal, event }) => id !== null && ordinal !== null && event !== 'opened',
-  );
-  if (seen.length > 0) {
-    const rows = seen.map((change) => toRow(change, findings));
+  const changed = changes.filter((change) => holdsFinding(change) && change.event !== 'opened');
+  if (changed.length > 0) {
     await sql`
-      with given as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as t (
-        id bigint, event text, is_open boolean, kind text, tool text, rule text, path text, line integer, line_hash text,
-        scope text, template text, severity text, native jsonb, is_flaky boolean, data jsonb))
       update tracked_findings t set kind = given.kind, rule = given.rule, path = given.path, line = given.line,
         line_hash = given.line_hash, scope = given.scope, template = given.template, severity = given.severity,
-        native = array(select jsonb_array_elements_text(given.native)), data = given.data,
+        native = array(select jsonb_array_elements_text(given.native)), data = given.string_to_table::jsonb,
         is_open = given.is_open,
         closed_sha = case when given.is_open then null else t.closed_sha end,
         closed_job_id = case when given.is_open then null else t.closed_job_id end,
@@ -80,11 +77,12 @@ export async function changeTracked(
         reopen_count = t.reopen_count + coalesce(given.event = 'reopened', false)::int,
         flaky_since = case when given.is_flaky then now() else t.flaky_since end,
         flaky_passes = 0
-      from given where t.id = given.id
-        -- Most findings of most jobs are as they were; a row that is not written costs nothing.
-        and (given.event is not null or t.line is distinct from given.line or t.path is distinct from given.path
-          or t.is_open is distinct from given.is_open or t.line_hash is distinct from given.line_hash
-          or given.is_flaky or t.flaky_passes > 0)`.execute(db);
+      from rows from (
+        jsonb_to_recordset(${JSON.stringify(changed.map((change) => toRow(change, findings)))}::jsonb) as (
+          id bigint, event text, is_open boolean, kind text, rule text, path text, line integer, line_hash text,
+          scope text, template text, severity text, native jsonb, is_flaky boolean),
+        ${jsonLines(changed.map((change) => findingOf(change, findings)))}) as given
+      where t.id = given.id`.execute(db);
   }
   const ids = (event: FindingEvent) =>
     changes.filter((change) => change.ordinal === null && change.event === event).map(({ id }) => id);
@@ -107,8 +105,14 @@ export async function changeTracked(
   }
 }
 
+/** Does the row of the series hold all that the job has said of the finding? */
+export function holdsFinding({ ordinal, event, is_same }: TrackedChange): boolean {
+  return ordinal !== null && (event === 'opened' || !is_same);
+}
+
+/** All but the finding itself, which travels beside it. */
 function toRow(change: TrackedChange, findings: readonly JobFinding[]) {
-  const finding = findings[change.ordinal!]!; // Asked of changes with a finding only.
+  const finding = findingOf(change, findings);
   return {
     ...change,
     finding_group: change.group,
@@ -120,6 +124,9 @@ function toRow(change: TrackedChange, findings: readonly JobFinding[]) {
     line_hash: finding.line_hash ?? null,
     scope: finding.scope ?? null,
     severity: finding.severity,
-    data: finding,
   };
+}
+
+function findingOf({ ordinal }: TrackedChange, findings: readonly JobFinding[]): JobFinding {
+  return findings[ordinal!]!; // Asked of changes with a finding only.
 }

@@ -31,6 +31,8 @@ export type JudgingQuestion = { sha: string; before: SeriesBefore; gates: readon
 export type ReadPlace = {
   id: string;
   tree: string;
+  /** Folder outside of it where tools were asked to write reports. */
+  reports: string;
   subproject: string;
   /** Report files count from here on, by the clock of the tree's file system. */
   startedAtMs: number;
@@ -38,6 +40,8 @@ export type ReadPlace = {
   secrets: readonly string[];
   /** A change of it may change what the tools look at. */
   command: string;
+  /** Names of tools that it says it runs. */
+  declaredTools: readonly string[];
 };
 
 /** Turns output and report files into findings, beside the main thread. */

@@ -22,5 +22,9 @@ export function judgeRead(
   const failed = failedGates(gates, judgement.findings, (isMeant) => open.filter(isMeant).length);
   const unseen = judgement.fates.flatMap((fate) => (fate.kind === 'unseen' ? [fate.state] : []));
   const isFirstRun = before.relation === 'first';
-  return { ...judgement, summary: summarise(judgement.findings, unseen, { gates: failed, isFirstRun }) };
+  const { toolRuns } = parsed;
+  return {
+    ...judgement,
+    summary: summarise(judgement.findings, unseen, { gates: failed, isFirstRun, toolRuns }),
+  };
 }

@@ -76,7 +76,7 @@ export async function judgeSeries(
     isHead: known.relation !== 'behind',
     forkedFrom: known.forkedFrom,
     sha,
-    changes: changesOf(judgement),
+    changes: changesOf(judgement, known.rows),
     unseen: judgement.fates.flatMap((fate) =>
       fate.kind === 'unseen' ? [{ id: fate.id, state: fate.state }] : [],
     ),
@@ -143,15 +143,21 @@ async function relate(
   return relation === 'descendant' ? 'ahead' : 'behind';
 }
 
-function changesOf({ fates, identities }: Judgement): TrackedChange[] {
-  return fates.flatMap((fate) => changeOf(fate, identities) ?? []);
+function changesOf(judgement: Omit<Judgement, 'completeTools'>, rows: readonly KnownRow[]): TrackedChange[] {
+  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  return judgement.fates.flatMap((fate) => changeOf(fate, judgement, rowOf) ?? []);
 }
 
-function changeOf(fate: Fate, identities: Judgement['identities']): TrackedChange | null {
+function changeOf(
+  fate: Fate,
+  { findings, identities }: Omit<Judgement, 'completeTools'>,
+  rowOf: ReadonlyMap<number, KnownRow>,
+): TrackedChange | null {
   const nothing = {
     ordinal: null,
     since_first_run: false,
     is_flaky: false,
+    is_same: false,
     group: null,
     rule: null,
     template: null,
@@ -167,6 +173,7 @@ function changeOf(fate: Fate, identities: Judgement['identities']): TrackedChang
         is_open: fate.isOpen,
         since_first_run: fate.sinceFirstRun,
         is_flaky: fate.isFlaky,
+        is_same: false,
       };
     case 'seen':
       return {
@@ -177,10 +184,25 @@ function changeOf(fate: Fate, identities: Judgement['identities']): TrackedChang
         is_open: fate.isOpen,
         since_first_run: false,
         is_flaky: fate.event === 'flaky',
+        is_same: fate.event === null && isSame(rowOf.get(fate.id), findings[fate.finding]!, fate.isOpen),
       };
     case 'unseen':
       return fate.event === null
         ? null
         : { ...nothing, id: fate.id, event: fate.event, is_open: fate.event !== 'fixed' };
   }
+}
+
+function isSame(
+  row: KnownRow | undefined,
+  { path, region, line_hash }: JobFinding,
+  isOpen: boolean,
+): boolean {
+  return (
+    row?.flaky === null &&
+    row.is_open === isOpen &&
+    row.path === (path ?? null) &&
+    row.line === (region?.line ?? null) &&
+    row.line_hash === (line_hash ?? null)
+  );
 }

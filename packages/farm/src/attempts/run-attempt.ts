@@ -88,10 +88,12 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
     parts.findings.open({
       id: attemptId,
       tree,
+      reports: prepared.workspace.reports,
       subproject: job.subproject,
       startedAtMs: parts.clock.nowMs(),
       secrets: secretsOf(job),
       command: job.recipe_snapshot.command,
+      declaredTools: job.recipe_snapshot.tools ?? [],
     }),
   );
   output.readBy(reading);
@@ -157,6 +159,7 @@ async function runRecipe(
       caches,
       toolchainVariables: parts.toolchainVariables,
       declared: job.recipe_snapshot.env,
+      hooks: job.recipe_snapshot.hooks === false ? null : workspace,
       job: { id: job.id, project: job.project, recipe: job.recipe, commit: workspace.sha },
     }),
     attemptId,

@@ -11,9 +11,7 @@ export function estimateStart(of: {
   ahead: readonly AheadJob[];
   nowMs: number;
 }): Why['estimate'] {
-  const slots = of.workers
-    .filter(isTaking)
-    .reduce((sum, worker) => sum + worker.slots, 0);
+  const slots = of.workers.filter(isTaking).reduce((sum, worker) => sum + worker.slots, 0);
   if (slots === 0) return null;
   const known = of.ahead.flatMap(({ expected_secs }) => (expected_secs === null ? [] : [expected_secs]));
   const usual = middle(known);

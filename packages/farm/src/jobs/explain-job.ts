@@ -53,7 +53,11 @@ export async function explainJob(
     causes,
     place: showPlace(job, place),
     workers,
-    estimate: estimateStart({ workers, ahead: ahead.filter(isInTheWay(workers, workerRows)), nowMs: Date.now() }),
+    estimate: estimateStart({
+      workers,
+      ahead: ahead.filter(isInTheWay(workers, workerRows)),
+      nowMs: Date.now(),
+    }),
   };
 }
 
@@ -65,7 +69,15 @@ function explainNotWaiting(job: JobRow): Why {
       : job.status === 'queued'
         ? 'It does not wait any more: it was claimed at this moment.'
         : `It does not wait: it ended as ${job.status}${job.reason ? ` (${job.reason})` : ''}.`;
-  return { job_id: job.id, status: job.status, summary, causes: [], place: null, workers: [], estimate: null };
+  return {
+    job_id: job.id,
+    status: job.status,
+    summary,
+    causes: [],
+    place: null,
+    workers: [],
+    estimate: null,
+  };
 }
 
 function showWaitingWorker(

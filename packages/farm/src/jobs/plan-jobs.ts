@@ -54,6 +54,8 @@ function newJob(
     retry_on: subproject.retry_on ?? [],
     env: subproject.env ?? {},
     gates: (subproject.gates ?? []).filter(({ recipes }) => recipes?.includes(recipe) ?? true),
+    ...(subproject.tools?.[recipe] && { tools: subproject.tools[recipe] }),
+    ...(subproject.hooks !== undefined && { hooks: subproject.hooks }),
   };
   return {
     id: newId(),

@@ -7,15 +7,16 @@ import { isLogRemoved } from '@crafting-table/database/log-retention';
 import { visibleTo, type Caller } from '../caller.ts';
 import { showJob } from '../jobs/show-job.ts';
 import { refuse, type Refusal } from '../refusal.ts';
+import { createCharacterCut } from './character-cut.ts';
 import { readLogPieces, REMOVED_LINE } from './read-log-pieces.ts';
 import type { News } from './news.ts';
-import { createTextCut } from './text-cut.ts';
 
 /** Where a reader is: after this many bytes of this attempt's output. */
 export type LogPosition = { attempt: number; offset: number };
 
 export type LogEvent =
-  | { kind: 'log'; position: LogPosition; text: string }
+  /** Whole characters, but for what is no text; the position is behind them. */
+  | { kind: 'log'; position: LogPosition; bytes: Buffer }
   | { kind: 'gap'; position: LogPosition; bytes: number }
   | { kind: 'attempt'; position: LogPosition }
   | { kind: 'end'; job: Job }
@@ -55,7 +56,7 @@ async function* follow(
   using news = options.news.subscribe(found.id);
   let position = start;
   let job: JobRow | null = found;
-  let text = createTextCut();
+  let cut = createCharacterCut();
   while (job && !options.signal.aborted) {
     // The state was read before the log, so a terminal state means that the log below is all there is.
     const isOver = isTerminal(job.status) || job.attempt > position.attempt;
@@ -67,38 +68,34 @@ async function* follow(
     )) {
       grew = true;
       if (piece.kind === 'gap') {
-        const cut = text.end(); // A character that the gap cut in two is not continued by what follows the gap.
-        if (cut !== '') yield { kind: 'log', position, text: cut };
+        const rest = cut.end(); // A character that the gap cut in two is not continued by what follows the gap.
+        if (rest.length > 0) yield { kind: 'log', position, bytes: rest };
         position = { ...position, offset: piece.offset + piece.length };
         yield { kind: 'gap', position, bytes: piece.length };
         continue;
       }
       for (let at = 0; at < piece.bytes.length; at += EVENT_BYTES) {
-        const ready = text.push(piece.bytes.subarray(at, at + EVENT_BYTES));
+        const bytes = cut.push(piece.bytes.subarray(at, at + EVENT_BYTES));
         position = {
           ...position,
           offset: Math.min(piece.offset + piece.bytes.length, piece.offset + at + EVENT_BYTES),
         };
-        if (ready !== '')
-          yield {
-            kind: 'log',
-            position: { ...position, offset: position.offset - text.pending },
-            text: ready,
-          };
+        if (bytes.length > 0)
+          yield { kind: 'log', position: { ...position, offset: position.offset - cut.pending }, bytes };
       }
     }
     if (isOver) {
-      const rest = text.end();
-      if (rest !== '') yield { kind: 'log', position, text: rest };
+      const rest = cut.end();
+      if (rest.length > 0) yield { kind: 'log', position, bytes: rest };
       else if (!grew && (await isLogRemoved(db, { jobId: job.id, attempt: position.attempt }))) {
-        yield { kind: 'log', position, text: `${REMOVED_LINE}\n` };
+        yield { kind: 'log', position, bytes: Buffer.from(`${REMOVED_LINE}\n`) };
       }
       if (job.attempt <= position.attempt || options.attempt !== null) {
         yield { kind: 'end', job: showJob(job) };
         return;
       }
       position = { attempt: position.attempt + 1, offset: 0 };
-      text = createTextCut();
+      cut = createCharacterCut();
       yield { kind: 'attempt', position };
       continue;
     }

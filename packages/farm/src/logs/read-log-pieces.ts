@@ -1,6 +1,7 @@
 import type { Database } from '@crafting-table/database/connect';
 import { listLogChunks } from '@crafting-table/database/log-chunks';
 import { bytesOfChunk } from './decompress.ts';
+import { createRecentBytes } from './recent-bytes.ts';
 import { createTurns } from './take-turns.ts';
 
 export type LogPiece =
@@ -14,6 +15,10 @@ const CHUNKS_PER_READ = 4;
 /** Of the connections of this process. However many follow a log that grows by megabytes, the rest is for other requests. */
 const READS_AT_ONCE = 4;
 const turns = createTurns(READS_AT_ONCE);
+
+/** Those who follow one log are close together: what one of them has unpacked is there for the others, and garbage once. */
+const UNPACKED_BYTES_MAX = 8 * 1024 ** 2;
+const unpacked = createRecentBytes(UNPACKED_BYTES_MAX);
 
 /** What is stored of an attempt's log from a byte on, in order, as far as it goes now. */
 export async function* readLogPieces(
@@ -43,7 +48,7 @@ function readChunks(db: Database, of: { jobId: string; attempt: number }, fromBy
       rows.map(async (row) => ({
         byteOffset: row.byte_offset,
         lineOffset: row.line_offset,
-        bytes: await bytesOfChunk(row, 0),
+        bytes: await unpacked.get(`${of.jobId} ${of.attempt} ${row.seq}`, () => bytesOfChunk(row, 0)),
       })),
     );
   });

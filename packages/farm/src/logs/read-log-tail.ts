@@ -3,6 +3,7 @@ import type { Database } from '@crafting-table/database/connect';
 import { listLastChunks } from '@crafting-table/database/log-chunks';
 import { isLogRemoved } from '@crafting-table/database/log-retention';
 import { bytesOfChunk } from './decompress.ts';
+import { lastLines } from './last-lines.ts';
 import { REMOVED_LINE } from './read-log-pieces.ts';
 
 const CHUNKS_AT_ONCE = [2, 12] as const;
@@ -15,18 +16,10 @@ export async function readLogTail(db: Database, of: { jobId: string; attempt: nu
   let lines: string[] = [];
   for (const limit of CHUNKS_AT_ONCE) {
     const chunks = await listLastChunks(db, { ...of, limit });
-    const bytes = await Promise.all(chunks.map((chunk) => bytesOfChunk(chunk, 0)));
-    lines = lastLines(Buffer.concat(bytes).toString('utf8'));
+    const pieces = await Promise.all(chunks.map((chunk) => bytesOfChunk(chunk, 0)));
+    lines = lastLines(pieces, { linesMax: LOG_TAIL_LINES, charsMax: LINE_LENGTH_MAX });
     if (lines.length >= LOG_TAIL_LINES || chunks.length < limit) break;
   }
   if (lines.length === 0 && (await isLogRemoved(db, of))) return [REMOVED_LINE];
   return lines;
-}
-
-function lastLines(text: string): string[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines
-    .slice(-LOG_TAIL_LINES)
-    .map((line) => (line.length > LINE_LENGTH_MAX ? `${line.slice(0, LINE_LENGTH_MAX)} […]` : line));
 }

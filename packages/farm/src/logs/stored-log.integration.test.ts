@@ -146,7 +146,7 @@ test('a character that a gap cut in two is not continued by what follows the gap
   const jobId = await jobWithLog([head, tail]);
   await finishAttempt(farm.db, passed(jobId));
   const events = await follow(jobId, null);
-  expect(events.map((event) => (event.kind === 'log' ? event.text : event.kind))).toEqual([
+  expect(events.map((event) => (event.kind === 'log' ? event.bytes.toString() : event.kind))).toEqual([
     'a',
     '\u{FFFD}',
     'gap',
@@ -163,7 +163,7 @@ test('a reader is led from one attempt to the next, unless it asked for one', as
   await appendLogChunks(farm.db, { jobId, attempt: 2 }, chunksOf('second\n'), null);
   await finishAttempt(farm.db, passed(jobId, { attempt: 2 }));
   const all = await follow(jobId, { attempt: 1, offset: 0 });
-  expect(all.map((event) => (event.kind === 'log' ? event.text : event.kind))).toEqual([
+  expect(all.map((event) => (event.kind === 'log' ? event.bytes.toString() : event.kind))).toEqual([
     'first\n',
     'attempt',
     'second\n',
@@ -217,5 +217,5 @@ async function collect(
 }
 
 function textOf(events: LogEvent[]): string {
-  return events.map((event) => (event.kind === 'log' ? event.text : '')).join('');
+  return events.map((event) => (event.kind === 'log' ? event.bytes.toString() : '')).join('');
 }

@@ -1,5 +1,4 @@
 // Text of tools ends up in a database, in mails and on pages: bounded, well-formed Unicode, without NUL.
-import { Buffer } from 'node:buffer';
 
 const CUT_MARK = ' …[cut]';
 
@@ -12,10 +11,10 @@ export function boundText(text: string, charsMax: number): string {
 /** A name: one line, trimmed, cut without a mark. Undefined when nothing is left. */
 export function boundName(text: string | undefined, charsMax: number): string | undefined {
   if (text === undefined) return undefined;
-  const name = storable(text.slice(0, charsMax))
-    .replaceAll(/[\s\u{FFFD}]+/gu, ' ')
-    .trim();
-  return name === '' ? undefined : name;
+  const name = storable(text.slice(0, charsMax));
+  if (PLAIN_NAME.test(name)) return name;
+  const cleaned = name.replaceAll(/[\s\u{FFFD}]+/gu, ' ').trim();
+  return cleaned === '' ? undefined : cleaned;
 }
 
 /** First line that says something, and everything after it. */
@@ -26,11 +25,20 @@ export function splitMessage(text: string): { first: string; rest: string } {
   return { first: trimmed.slice(0, end).trimEnd(), rest: trimmed.slice(end + 1).trimEnd() };
 }
 
-/**
- * Postgres refuses NUL in text and lone surrogates in JSON; other controls but tab and line feed help nobody. The way
- * through bytes replaces the surrogates and makes a copy: a slice would keep the whole piece of input it was cut from.
- */
+/** Nearly every name is: nothing in it has to be cleaned. */
+const PLAIN_NAME = /^[!-~]+(?: [!-~]+)*$/;
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/** Nearly all text is: nothing in it has to be replaced. */
+const PLAIN_TEXT = /^[\t\n -~]*$/;
+
+/** Postgres refuses NUL in text and lone surrogates in JSON; other controls but tab and line feed help nobody. */
 function storable(text: string): string {
-  const copy = Buffer.from(text).toString();
-  return copy.replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\u{FFFD}');
+  const own = detach(text);
+  return PLAIN_TEXT.test(own) ? own : own.toWellFormed().replaceAll(CONTROLS, '\u{FFFD}');
+}
+
+/** A slice would keep the whole piece of input in memory that it was cut from. Joining makes a text of its own. */
+function detach(text: string): string {
+  return ` ${text}`.slice(1);
 }

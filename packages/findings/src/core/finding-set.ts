@@ -36,7 +36,9 @@ export function createFindingSet(findingsMax: number): FindingSet {
       const exactKey = keyOfTwin(placeKey, finding);
       const twin = exact.get(exactKey) ?? findInOtherFormat(finding, places.get(placeKey), kept);
       if (twin === undefined) return keep(finding, placeKey, exactKey);
-      kept[twin] = mergeTwins(kept[twin]!, finding);
+      const first = kept[twin]!; // Both maps hold positions of what is kept.
+      if (isRepeat(first, finding)) first.occurrences += finding.occurrences;
+      else kept[twin] = mergeTwins(first, finding);
       exact.set(exactKey, twin);
     },
     list: () => kept,
@@ -48,18 +50,22 @@ export function createFindingSet(findingsMax: number): FindingSet {
 function keyOfPlace(finding: Finding): string {
   const subproject = finding.subproject ?? '';
   if (finding.test !== undefined) {
-    return JSON.stringify(['test', subproject, finding.test.suite, finding.test.name]);
+    return keyOf('test', subproject, finding.test.suite, finding.test.name);
   }
   if (finding.package !== undefined) {
     const { ecosystem, name, installed, manifest } = finding.package;
     const what = finding.advisory?.ids.toSorted()[0] ?? finding.rule_id ?? finding.message;
-    return JSON.stringify(['package', subproject, ecosystem, name, installed, manifest, what]);
+    return keyOf('package', subproject, ecosystem, name, installed, manifest, what);
   }
   const rule = finding.rule_id ?? messageTemplate(finding.message);
   const path = finding.path ?? finding.path_raw;
-  if (path === undefined)
-    return JSON.stringify(['no place', subproject, finding.tool, rule, finding.message]);
-  return JSON.stringify(['place', path, finding.region?.line, rule]);
+  if (path === undefined) return keyOf('no place', subproject, finding.tool, rule, finding.message);
+  return `place\0${path}\0${finding.region?.line}\0${rule}`;
+}
+
+/** Findings hold no NUL. */
+function keyOf(...parts: (string | number | undefined)[]): string {
+  return parts.join('\0');
 }
 
 /** Within one format, two columns or two messages are two findings. */
@@ -75,21 +81,28 @@ function findInOtherFormat(
   candidates: number[] | undefined,
   kept: Finding[],
 ): number | undefined {
-  const possible = candidates?.filter((index) => {
+  if (candidates === undefined) return undefined;
+  const possible = candidates.filter((index) => {
     const other = kept[index]!;
     const col = finding.region?.col;
     const otherCol = other.region?.col;
     const sameColumn = col === undefined || otherCol === undefined || col === otherCol;
     return sameColumn && other.source.format !== finding.source.format;
   });
-  return possible?.find((index) => kept[index]!.message === finding.message) ?? possible?.[0];
+  return possible.find((index) => kept[index]!.message === finding.message) ?? possible[0];
+}
+
+/** Read once more in the same place. What is kept is a copy, so it may be counted up. */
+function isRepeat({ source }: Finding, second: Finding): boolean {
+  return (
+    second.more_sources === undefined &&
+    source.format === second.source.format &&
+    source.artifact === second.source.artifact
+  );
 }
 
 /** A report file knows more than a line of the log; otherwise who came first stays. */
 function mergeTwins(first: Finding, second: Finding): Finding {
-  if (second.more_sources === undefined && keyOfSource(first.source) === keyOfSource(second.source)) {
-    return { ...first, occurrences: first.occurrences + second.occurrences };
-  }
   const winner = isFromLog(first) && !isFromLog(second) ? second : first;
   const sources = [winner, first, second].flatMap(sourcesOf);
   const others = [...new Map(sources.map((source) => [keyOfSource(source), source])).values()]

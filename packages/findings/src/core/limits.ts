@@ -4,6 +4,17 @@
 export const LINE_BYTES_MAX = 64 * 1024;
 /** Of one log line, what a regular expression may see. Cubic patterns cost seconds from here on. */
 export const LINE_MATCHED_CHARS_MAX = 4 * 1024;
+/** Of one line that starts like a report, and of one report in a log. */
+export const DOCUMENT_BYTES_MAX = 16 * 1024 ** 2;
+/** Reports read out of one log. */
+export const DOCUMENTS_PER_LOG_MAX = 1000;
+/** Lines inside a report that are not of it: warnings on the other stream of the same pipe. */
+export const DOCUMENT_NOISE_LINES_MAX = 20;
+/** Streams that one log is taken apart into by their prefixes. */
+export const LOG_STREAMS_MAX = 32;
+/** Lines that wait until it is certain whether a prefix is one. */
+export const PREFIX_HELD_LINES_MAX = 64;
+
 /** Lines after a diagnostic that are taken as its code frame or explanation. */
 export const CONTINUATION_LINES_MAX = 40;
 

@@ -38,6 +38,16 @@ const SEVERITY_WORDS: Record<string, Severity> = {
   none: 'info',
 };
 
+/** GitLab code quality: `critical` is one below `blocker`, not what an advisory calls critical. */
+export const CODE_QUALITY_SEVERITY: ReadonlyMap<string, { severity: Severity; level: FindingLevel }> =
+  new Map([
+    ['blocker', { severity: 'critical', level: 'error' }],
+    ['critical', { severity: 'high', level: 'error' }],
+    ['major', { severity: 'medium', level: 'error' }],
+    ['minor', { severity: 'low', level: 'warning' }],
+    ['info', { severity: 'info', level: 'note' }],
+  ]);
+
 /** Level for a word that stands before a message, in any case; undefined for any other word. */
 export function levelFromWord(word: string): FindingLevel | undefined {
   const lower = word.toLowerCase();

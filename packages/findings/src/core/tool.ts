@@ -18,6 +18,8 @@ export type LogLine = {
   head: string;
   /** All of it that is kept, at most LINE_BYTES_MAX. */
   text: string;
+  /** More of it, at most DOCUMENT_BYTES_MAX, where it is longer and looks like a report. Not for parsers of lines. */
+  whole?: string;
   /** Counts from 1. */
   number: number;
 };
@@ -86,6 +88,8 @@ export type LogFormat = {
   hint: RegExp;
   /** Sees only lines that no other parser has taken. */
   isFallback?: true;
+  /** Repeats for somebody else what the tool has said: where other findings are, its own are left out. */
+  isEcho?: true;
   createParser: (collector: LogCollector) => LogParser;
 };
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { LINE_BYTES_MAX, LINE_MATCHED_CHARS_MAX } from '../core/limits.ts';
+import { DOCUMENT_BYTES_MAX, LINE_BYTES_MAX, LINE_MATCHED_CHARS_MAX } from '../core/limits.ts';
 import type { LogLine } from '../core/tool.ts';
 import { cleanLine } from './clean-line.ts';
 
@@ -14,16 +14,26 @@ export type LineSplitter = {
 
 /**
  * Cuts bytes into cleaned lines. The result does not depend on where the chunks were cut, and a line that never ends
- * takes at most LINE_BYTES_MAX of memory.
+ * takes at most LINE_BYTES_MAX of memory, or DOCUMENT_BYTES_MAX where `isWanted` says of its beginning that it is worth it.
  */
-export function createLineSplitter(onLine: (line: LogLine) => void): LineSplitter {
-  const begun = createLineBuffer();
+export function createLineSplitter(
+  onLine: (line: LogLine) => void,
+  isWanted: (beginning: string) => boolean = () => false,
+): LineSplitter {
+  const begun = createLineBuffer((beginning) => isWanted(cleanLine(beginning.toString('utf8'))));
   let number = 0;
-  const emit = (raw: string) => {
+  const emit = (raw: string, rawWhole?: string) => {
     number++;
     const text = cleanLine(raw);
     const head = text.length > LINE_MATCHED_CHARS_MAX ? text.slice(0, LINE_MATCHED_CHARS_MAX) : text;
-    onLine({ head, text, number });
+    onLine(
+      rawWhole === undefined ? { head, text, number } : { head, text, number, whole: cleanLine(rawWhole) },
+    );
+  };
+  const emitBegun = () => {
+    const line = begun.take();
+    const isLong = line.length > LINE_BYTES_MAX;
+    emit(line.toString('utf8', 0, LINE_BYTES_MAX), isLong ? line.toString('utf8') : undefined);
   };
 
   return {
@@ -34,35 +44,43 @@ export function createLineSplitter(onLine: (line: LogLine) => void): LineSplitte
         if (begun.isEmpty() && end - start <= LINE_BYTES_MAX) emit(bytes.toString('utf8', start, end));
         else {
           begun.append(bytes.subarray(start, end));
-          emit(begun.take());
+          emitBegun();
         }
         start = end + 1;
       }
       if (start < bytes.length) begun.append(bytes.subarray(start));
     },
     end: () => {
-      if (!begun.isEmpty()) emit(begun.take());
+      if (!begun.isEmpty()) emitBegun();
     },
   };
 }
 
-/** The beginning of a line whose end has not arrived: its first LINE_BYTES_MAX since the last carriage return. */
-function createLineBuffer() {
+/** The beginning of a line whose end has not arrived: as much as may be kept since the last carriage return. */
+function createLineBuffer(isWanted: (beginning: Buffer) => boolean) {
   let pieces: Buffer[] = [];
   let length = 0;
+  let lengthMax = LINE_BYTES_MAX;
   let begun = false;
   // A carriage return was seen after the pieces. It wipes them out only when something else than a line end follows.
   let isReturned = false;
 
   const keep = (piece: Buffer) => {
-    const kept = piece.subarray(0, LINE_BYTES_MAX - length);
-    if (kept.length === 0) return;
-    pieces.push(Buffer.from(kept)); // A copy: the chunk belongs to the caller.
-    length += kept.length;
+    const kept = piece.subarray(0, lengthMax - length);
+    if (kept.length > 0) {
+      pieces.push(Buffer.from(kept)); // A copy: the chunk belongs to the caller.
+      length += kept.length;
+    }
+    if (kept.length === piece.length || lengthMax > LINE_BYTES_MAX) return;
+    // Exactly so much is there whatever the chunks were, so the answer does not depend on them.
+    if (!isWanted(Buffer.concat(pieces, length))) return;
+    lengthMax = DOCUMENT_BYTES_MAX;
+    keep(piece.subarray(kept.length));
   };
   const clear = () => {
     pieces = [];
     length = 0;
+    lengthMax = LINE_BYTES_MAX;
   };
 
   return {
@@ -78,8 +96,8 @@ function createLineBuffer() {
       }
       if (visibleEnd < piece.length) isReturned = true;
     },
-    take: () => {
-      const line = Buffer.concat(pieces, length).toString('utf8');
+    take: (): Buffer => {
+      const line = Buffer.concat(pieces, length);
       clear();
       begun = false;
       isReturned = false;

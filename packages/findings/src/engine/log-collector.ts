@@ -1,25 +1,19 @@
-import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
-import { createFindingCollector } from '../core/finding-collector.ts';
+import type { ToolRun } from '@crafting-table/contracts/finding';
+import type { FindingCollector } from '../core/finding-collector.ts';
 import { TOOL_RUNS_MAX } from '../core/limits.ts';
-import type { PathResolver } from '../core/repository-path.ts';
 import type { LogCollector } from '../core/tool.ts';
 import { toToolRun } from '../core/tool-run.ts';
 
 export type ClosedLogCollector = LogCollector & {
-  finish: () => { findings: Finding[]; toolRuns: ToolRun[]; unclosed: number; omitted: number };
+  finish: () => { toolRuns: ToolRun[]; unclosed: number };
 };
 
 /** The artifact name of everything that was read in a log. */
 export const LOG_ARTIFACT = 'log';
 
-export function createLogCollector(origin: {
-  tool: string;
-  format: string;
-  subproject: string;
-  resolve: PathResolver;
-}): ClosedLogCollector {
-  const source = { artifact: LOG_ARTIFACT, format: origin.format };
-  const collector = createFindingCollector({ ...origin, source });
+/** Counts what one stream of a log adds to the findings of a format. */
+export function createLogCollector(collector: FindingCollector, format: string): ClosedLogCollector {
+  const source = { artifact: LOG_ARTIFACT, format };
   const toolRuns: ToolRun[] = [];
   let unclosed = 0;
   return {
@@ -31,10 +25,10 @@ export function createLogCollector(origin: {
     closeRun: (run) => {
       const parsed = { findings: unclosed, ...run.parsed };
       if (toolRuns.length < TOOL_RUNS_MAX) {
-        toolRuns.push(toToolRun(origin.tool, { ...run, parsed }, source, 0));
+        toolRuns.push(toToolRun(collector.tool, { ...run, parsed }, source, 0));
       }
       unclosed = 0;
     },
-    finish: () => ({ findings: collector.list(), toolRuns, unclosed, omitted: collector.omitted() }),
+    finish: () => ({ toolRuns, unclosed }),
   };
 }

@@ -1,9 +1,11 @@
-// Shows each line of a log to the tools that may care: one combined hint is tested on every line, a tool's own hint only
-// after that one hit. With many tools this is several times faster than asking each tool about each line.
+// Shows each line of a log to the tools that may care: one index of all hints looks at every line, a tool's own hint only at
+// those that the index gives it. With many tools this is many times faster than asking each tool about each line.
 import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
+import { createFindingCollector, type FindingCollector } from '../core/finding-collector.ts';
 import type { PathResolver } from '../core/repository-path.ts';
-import type { LogFormat, LogLine, LogParser, Tool } from '../core/tool.ts';
-import { createLogCollector, type ClosedLogCollector } from './log-collector.ts';
+import type { LineVerdict, LogFormat, LogLine, LogParser, Tool } from '../core/tool.ts';
+import { createHintIndex, type HintIndex } from './hint-index.ts';
+import { type ClosedLogCollector, createLogCollector, LOG_ARTIFACT } from './log-collector.ts';
 
 export type LogToolResult = {
   tool: Tool;
@@ -14,16 +16,31 @@ export type LogToolResult = {
   /** Findings after the last of these invocations, counted with their repetitions. */
   unclosed: number;
   omitted: number;
+  isEcho: boolean;
   fault?: string;
 };
 
 export type LogRunner = {
-  line: (line: LogLine) => void;
-  end: (meta: { exitCode: number | null }) => LogToolResult[];
+  /** True when a parser took the line. */
+  line: (line: LogLine) => boolean;
+  /**
+   * The same line once more without something in front that may hide it. It goes to those whose hint it has, and not to
+   * those who are in the middle of something: they have seen it as it was.
+   */
+  lineAgain: (line: LogLine) => void;
+  end: (meta: { exitCode: number | null }) => void;
 };
 
+export type LogRunners = {
+  /** Opens a stream: parsers of its own, which see nothing of other streams. Findings of all streams go together. */
+  open: () => LogRunner;
+  results: () => LogToolResult[];
+};
+
+/** A format and everything that all streams together found in it. */
+type Reading = { tool: Tool; format: LogFormat; collector: FindingCollector; streams: Entry[] };
+
 type Entry = {
-  tool: Tool;
   format: LogFormat;
   parser: LogParser;
   collector: ClosedLogCollector;
@@ -31,58 +48,150 @@ type Entry = {
   fault?: string;
 };
 
-export function createLogRunner(
-  tools: readonly Tool[],
+/** `everyLine`: tools that see every line, whatever their hints say; they are asked before the others. */
+export function createLogRunners(
+  { tools, everyLine = [] }: { tools: readonly Tool[]; everyLine?: readonly Tool[] },
   context: { subproject: string; resolve: PathResolver },
-): LogRunner {
-  const entries = tools
-    .flatMap((tool) => (tool.logs ?? []).map((format) => openEntry(tool, format, context)))
-    .toSorted((a, b) => Number(a.format.isFallback ?? false) - Number(b.format.isFallback ?? false));
-  const anyHint = new RegExp(entries.map(({ format }) => `(?:${format.hint.source})`).join('|') || '(?!)');
-  let someoneWaits = false;
+): LogRunners {
+  const { formats, index } = arrange(tools);
+  const readings = [...listFormats(everyLine), ...formats].map((each) => openReading(each, context));
+  const first = readings.length - formats.length;
+  return {
+    open: () => createLogRunner(readings.map(openEntry), { index, first }),
+    results: () => readings.map(toResult),
+  };
+}
 
+type ToolFormat = { tool: Tool; format: LogFormat };
+type Arranged = { formats: readonly ToolFormat[]; index: HintIndex };
+
+/** An index takes tens of milliseconds to make and depends on nothing but the tools. */
+const arranged = new WeakMap<readonly Tool[], Arranged>();
+
+function arrange(tools: readonly Tool[]): Arranged {
+  const known = arranged.get(tools);
+  if (known !== undefined) return known;
+  const formats = listFormats(tools).toSorted(
+    (a, b) => Number(a.format.isFallback ?? false) - Number(b.format.isFallback ?? false),
+  );
+  const made = { formats, index: createHintIndex(formats.map(({ format }) => format.hint)) };
+  arranged.set(tools, made);
+  return made;
+}
+
+function listFormats(tools: readonly Tool[]): ToolFormat[] {
+  return tools.flatMap((tool) => (tool.logs ?? []).map((format) => ({ tool, format })));
+}
+
+/** `index`: of the hints of the entries from `first` on, in their order; those before see every line. */
+function createLogRunner(
+  entries: readonly Entry[],
+  { index, first }: { index: HintIndex; first: number },
+): LogRunner {
+  const markedEntries = () => index.marked().map((hint) => first + hint);
+  const always = Array.from({ length: first }, (_, position) => position);
+  let waiting = [...always];
   return {
     line: (line) => {
-      const hinted = anyHint.test(line.head);
-      if (!hinted && !someoneWaits) return;
-      someoneWaits = false;
+      const hinted = index.mark(line.head);
+      if (!hinted && waiting.length === 0) return false;
+      const asked = hinted ? inOrder(markedEntries(), waiting) : waiting;
+      waiting = [...always];
       let isTaken = false;
-      for (const entry of entries) {
-        if (!entry.wantsNext && !(hinted && entry.format.hint.test(line.head))) continue;
-        entry.wantsNext = false;
-        if (isTaken && entry.format.isFallback) continue;
-        const verdict = guard(entry, () => entry.parser.line(line)) ?? 'ignored';
+      for (const position of asked) {
+        const entry = entries[position]!; // The index and the list name only what is there.
+        const isAlways = position < first;
+        if (!isAlways && !entry.wantsNext && !entry.format.hint.test(line.head)) continue;
+        const verdict: LineVerdict = isTaken && entry.format.isFallback ? 'ignored' : show(entry, line);
         entry.wantsNext = verdict === 'reading' || verdict === 'watching';
-        someoneWaits ||= entry.wantsNext;
+        if (entry.wantsNext && !isAlways) waiting.push(position);
         isTaken ||= verdict === 'taken' || verdict === 'reading';
+      }
+      return isTaken;
+    },
+    lineAgain: (line) => {
+      if (!index.mark(line.head)) return;
+      for (const position of inOrder(markedEntries(), [])) {
+        const entry = entries[position]!; // The index names only what is there.
+        if (entry.wantsNext || !entry.format.hint.test(line.head)) continue;
+        const verdict = show(entry, line);
+        entry.wantsNext = verdict === 'reading' || verdict === 'watching';
+        if (entry.wantsNext) waiting = inOrder(waiting, [position]);
+        if (verdict === 'taken' || verdict === 'reading') return;
       }
     },
     end: (meta) => {
-      for (const entry of entries) guard(entry, () => entry.parser.end(meta));
-      return entries.map(({ tool, format, collector, fault }) => {
-        const result = { tool, format: format.format, ...collector.finish() };
-        return fault === undefined ? result : { ...result, fault };
-      });
+      for (const entry of entries) finish(entry, meta);
     },
   };
 }
 
-function openEntry(
-  tool: Tool,
-  format: LogFormat,
+function openReading(
+  { tool, format }: ToolFormat,
   context: { subproject: string; resolve: PathResolver },
-): Entry {
-  const collector = createLogCollector({ tool: tool.family, format: format.format, ...context });
-  return { tool, format, parser: format.createParser(collector), collector, wantsNext: false };
+): Reading {
+  const source = { artifact: LOG_ARTIFACT, format: format.format };
+  return {
+    tool,
+    format,
+    collector: createFindingCollector({ tool: tool.family, source, ...context }),
+    streams: [],
+  };
+}
+
+function openEntry({ format, collector, streams }: Reading): Entry {
+  const own = createLogCollector(collector, format.format);
+  const entry: Entry = {
+    format,
+    parser: format.createParser(own),
+    collector: own,
+    wantsNext: false,
+  };
+  streams.push(entry);
+  return entry;
+}
+
+function toResult({ tool, format, collector, streams }: Reading): LogToolResult {
+  const ends = streams.map((stream) => stream.collector.finish());
+  const result: LogToolResult = {
+    tool,
+    format: format.format,
+    findings: collector.list(),
+    toolRuns: ends.flatMap(({ toolRuns }) => toolRuns),
+    unclosed: ends.reduce((sum, { unclosed }) => sum + unclosed, 0),
+    omitted: collector.omitted(),
+    isEcho: format.isEcho ?? false,
+  };
+  const fault = streams.find((stream) => stream.fault !== undefined)?.fault;
+  return fault === undefined ? result : { ...result, fault };
+}
+
+/** Each position once, the lowest first: fallbacks come last. */
+function inOrder(some: readonly number[], others: readonly number[]): number[] {
+  if (some.length === 1 && others.length === 0) return [...some];
+  return [...new Set([...some, ...others])].sort((a, b) => a - b);
+}
+
+function show(entry: Entry, line: LogLine): LineVerdict {
+  if (entry.fault !== undefined) return 'ignored';
+  try {
+    return entry.parser.line(line);
+  } catch (cause) {
+    fail(entry, cause);
+    return 'ignored';
+  }
+}
+
+function finish(entry: Entry, meta: { exitCode: number | null }): void {
+  if (entry.fault !== undefined) return;
+  try {
+    entry.parser.end(meta);
+  } catch (cause) {
+    fail(entry, cause);
+  }
 }
 
 /** A fault of one parser is that parser's fault only: it is told to people, and the other tools read on. */
-function guard<T>(entry: Entry, step: () => T): T | undefined {
-  if (entry.fault !== undefined) return undefined;
-  try {
-    return step();
-  } catch (cause) {
-    entry.fault = `the parser failed: ${cause instanceof Error ? cause.message : String(cause)}`;
-    return undefined;
-  }
+function fail(entry: Entry, cause: unknown): void {
+  entry.fault = `the parser failed: ${cause instanceof Error ? cause.message : String(cause)}`;
 }

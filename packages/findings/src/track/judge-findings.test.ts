@@ -143,7 +143,15 @@ describe('a finding that is there', () => {
 
   it('is reopened when its acceptance has run out', () => {
     const lapsed = new Set([finding().fingerprint]);
-    expect(statesOf([finding()], { known: [known(finding())], lapsed })).toEqual(['reopened']);
+    const { findings, fates } = judge([finding()], { known: [known(finding())], lapsed });
+    expect(findings).toMatchObject([{ state: 'reopened' }]);
+    expect(fates).toMatchObject([{ kind: 'seen', isOpen: true, event: 'reopened' }]);
+  });
+
+  it('is existing, again and again, when its file cannot be read', () => {
+    const { line_hash: _hash, ...unread } = finding();
+    const before = { known: [known(finding(), { line_hash: null })] };
+    expect(statesOf([unread], before)).toEqual(['existing']);
   });
 
   it('of equal ones is matched to the nearest line', () => {
@@ -182,6 +190,14 @@ describe('a finding that is gone', () => {
 
   it('is fixed when its tool says nothing, as it does when all is well, and the same command ended well', () => {
     expect(unseenOf([], before, { toolRuns: [] })).toEqual([['fixed', 'fixed']]);
+  });
+
+  it('is fixed when its tool is declared and says nothing, unless it is a test', () => {
+    const unseen: ToolRun = { ...LOOKED, completeness: 'unknown', unseen: true };
+    expect(unseenOf([], before, { toolRuns: [unseen] })).toEqual([['fixed', 'fixed']]);
+    const failed = { known: [known(failedTest())] };
+    expect(unseenOf([], failed, { toolRuns: [unseen] })).toEqual([['unknown', null]]);
+    expect(unseenOf([], failed, { toolRuns: [] })).toEqual([['fixed', 'fixed']]);
   });
 
   it.each([

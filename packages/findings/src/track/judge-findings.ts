@@ -83,7 +83,7 @@ export function judgeFindings(job: JudgedJob, before: SeriesBefore): Judgement {
     const isSuspended = brokenSetup.has(finding.tool);
     const isFlaky = !isSuspended && isFlakyNow(finding, match, job, before);
     const state = stateOf(match, job, before);
-    fates.push(fateOf(index, match, state, { isFlaky, isSuspended, relation: before.relation }));
+    fates.push(fateOf(index, match, state, { isFlaky, isSuspended, before }));
     const accepted = before.accepted.get(match?.known.fingerprint ?? finding.fingerprint);
     const judged = {
       ...(isFlaky && finding.test ? asFlaky(finding) : finding),
@@ -130,14 +130,17 @@ function fateOf(
   finding: number,
   match: Match | null,
   state: FindingState,
-  { isFlaky, isSuspended, relation }: { isFlaky: boolean; isSuspended: boolean; relation: Relation },
+  { isFlaky, isSuspended, before }: { isFlaky: boolean; isSuspended: boolean; before: SeriesBefore },
 ): Fate {
+  const { relation } = before;
   if (match === null) {
     const isOpen = relation !== 'behind' && !isSuspended;
     return { kind: 'opened', finding, isOpen, sinceFirstRun: relation === 'first', isFlaky };
   }
   const { known } = match;
-  const isReopened = state === 'reopened' && !known.is_open && relation !== 'behind';
+  // At the same commit it only stays reopened, which is no news.
+  const wasAway = !known.is_open || before.lapsed.has(known.fingerprint);
+  const isReopened = state === 'reopened' && wasAway && relation !== 'behind';
   const event = isReopened
     ? 'reopened'
     : isFlaky && !known.flaky
@@ -201,19 +204,24 @@ function unseenTest(known: KnownFinding, job: JudgedJob, before: SeriesBefore): 
 /**
  * Tools whose runs were all whole: one that broke off may have been the one that would have found it. Compilers and many
  * linters say nothing when all is well; they have looked when the command that ran them before ran to its good end again.
+ * Tests that are said to run and say nothing have not.
  */
 function toolsThatLooked(
   { toolRuns, truncated, exitCode, inputs }: JudgedJob,
   before: SeriesBefore,
 ): string[] {
   if (truncated) return [];
-  const told = new Set(toolRuns.map(({ tool }) => tool));
+  const heard = toolRuns.filter(({ unseen }) => !unseen);
+  const unseen = new Set(toolRuns.filter((run) => run.unseen).map(({ tool }) => tool));
+  const told = new Set(heard.map(({ tool }) => tool));
   const broken = new Set(
-    toolRuns.filter(({ completeness }) => completeness !== 'complete').map(({ tool }) => tool),
+    heard.filter(({ completeness }) => completeness !== 'complete').map(({ tool }) => tool),
   );
   const isSameCommand = before.inputs !== null && before.inputs.command === inputs.command;
-  const silent =
-    exitCode === 0 && isSameCommand && broken.size === 0 ? before.known.map(({ tool }) => tool) : [];
+  const mayBeSilent = exitCode === 0 && isSameCommand && broken.size === 0;
+  const silent = before.known
+    .filter(({ group, tool }) => mayBeSilent && !(group === 'test' && unseen.has(tool)))
+    .map(({ tool }) => tool);
   return [...new Set([...told, ...silent])].filter((tool) => !broken.has(tool));
 }
 

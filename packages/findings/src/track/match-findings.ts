@@ -1,8 +1,10 @@
 // Which of today's findings is which of yesterday's. In tiers from the surest evidence to the weakest; each finding is
-// matched once, to the nearest line where several would do, and what finds no partner falls through to the next tier.
+// matched once, to the line nearest to the expected one where several would do, and what finds no partner falls through to
+// the next tier.
 import { messageTemplate } from '../core/message-template.ts';
 import { groupOf } from '../enrich/fingerprint.ts';
 import type { EnrichedFinding } from '../enrich/enrich-findings.ts';
+import { expectLines } from './expected-lines.ts';
 import type { KnownFinding } from './known-finding.ts';
 
 /** Old path → new path, as `git diff -M` sees it. */
@@ -20,6 +22,8 @@ const PAIRS_MAX = 40_000;
 type Side = {
   index: number;
   line: number;
+  /** Of yesterday's, the lines that it should stand on now; of today's, the one it stands on. */
+  expected: { byAbove: number; byBelow: number };
   tool: string;
   group: string;
   fingerprint: string;
@@ -42,9 +46,11 @@ type Tier = {
 const TIERS: readonly Tier[] = [
   { key: (side) => (side.group === 'code' ? undefined : `${side.group} ${side.fingerprint}`) },
   { key: ({ native }) => native[0] },
-  { key: (side) => ofLine(side, [side.path, String(side.line)]) },
+  { key: (side) => ofLine(side, [side.path, String(side.expected.byAbove)]) },
+  { key: (side) => ofLine(side, [side.path, String(side.expected.byBelow)]) },
   { key: (side) => ofLine(side, [side.path, side.scope, side.template]) },
   { key: (side) => ofLine(side, [side.path, side.template]) },
+  { key: (side) => ofUnread(side, [side.path, side.template]) },
   { key: (side) => ofCode(side, [side.path, side.scope, side.template]), hasChanged: true },
   { key: (side) => ofLine(side, [side.path]), hasChanged: true },
   { key: (side) => ofLine(side, [side.scope, side.template]), isSingle: true },
@@ -59,6 +65,7 @@ export function matchFindings(
   const matches: (Match | null)[] = current.map(() => null);
   let today = current.map(toSide);
   let before = known.map((each, index) => knownSide(each, index, renames));
+  for (const [index, expected] of expectLines(before, today).entries()) before[index]!.expected = expected; // One for each.
   for (const tier of TIERS) {
     if (today.length === 0 || before.length === 0) break;
     const taken = new Set<number>();
@@ -98,21 +105,25 @@ function* pairsOf(today: Side[], before: Side[], { key, isSingle }: Tier): Gener
   }
 }
 
-/** Each with the nearest line that is still free, the nearest pair first. */
+/** Each with the one that is expected nearest to it and still free, the nearest pair first. */
 function nearestPairs(now: Side[], then: Side[]): [Side, Side][] {
-  const sortedNow = now.toSorted((a, b) => a.line - b.line);
-  const sortedThen = then.toSorted((a, b) => a.line - b.line);
-  if (now.length * then.length > PAIRS_MAX || now.length === then.length) {
+  if (now.length * then.length > PAIRS_MAX) {
+    const sortedThen = then.toSorted((a, b) => a.line - b.line);
+    const sortedNow = now.toSorted((a, b) => a.line - b.line);
     return sortedNow.slice(0, then.length).map((side, index) => [side, sortedThen[index]!]);
   }
-  const pairs = sortedNow.flatMap((a) => sortedThen.map((b) => [a, b] as [Side, Side]));
-  pairs.sort(([a, b], [c, d]) => Math.abs(a.line - b.line) - Math.abs(c.line - d.line));
+  const pairs = now.flatMap((a) => then.map((b) => ({ a, b, distance: distanceOf(a, b) })));
+  pairs.sort((one, other) => one.distance - other.distance);
   const used = new Set<Side>();
-  return pairs.filter(([a, b]) => {
-    if (used.has(a) || used.has(b)) return false;
+  return pairs.flatMap(({ a, b }): [Side, Side][] => {
+    if (used.has(a) || used.has(b)) return [];
     used.add(a).add(b);
-    return true;
+    return [[a, b]];
   });
+}
+
+function distanceOf({ line }: Side, { expected }: Side): number {
+  return Math.min(Math.abs(line - expected.byAbove), Math.abs(line - expected.byBelow));
 }
 
 function ofCode(side: Side, parts: readonly string[]): string | undefined {
@@ -123,18 +134,24 @@ function ofLine(side: Side, parts: readonly string[]): string | undefined {
   return side.lineHash === null ? undefined : ofCode(side, [side.lineHash, ...parts]);
 }
 
+/** Of a place whose file could not be read, then or now: nobody can say that its line was edited. */
+function ofUnread(side: Side, parts: readonly string[]): string | undefined {
+  return side.lineHash === null ? ofCode(side, parts) : undefined;
+}
+
 function toSide(finding: EnrichedFinding, index: number): Side {
   const template = messageTemplate(finding.message);
+  const line = finding.region?.line ?? 0;
   return {
     index,
-    line: finding.region?.line ?? 0,
+    line,
+    expected: { byAbove: line, byBelow: line },
     tool: finding.tool,
     group: groupOf(finding),
     fingerprint: finding.fingerprint,
     native: nativeOf(finding),
     rule: `${finding.tool}\0${finding.rule_id ?? template}`,
     path: finding.path ?? '',
-    // A file that cannot be read still has its messages.
     lineHash: finding.line_hash ?? null,
     scope: finding.scope ?? '',
     template,
@@ -143,9 +160,11 @@ function toSide(finding: EnrichedFinding, index: number): Side {
 
 function knownSide(known: KnownFinding, index: number, renames: Renames): Side {
   const path = known.path ?? '';
+  const line = known.line ?? 0;
   return {
     index,
-    line: known.line ?? 0,
+    line,
+    expected: { byAbove: line, byBelow: line },
     tool: known.tool,
     group: known.group,
     fingerprint: known.fingerprint,

@@ -1,4 +1,6 @@
+import type { ToolRun } from '@crafting-table/contracts/finding';
 import type { FindingSummary, JobFinding } from '@crafting-table/contracts/finding-life';
+import { countTests } from './count-tests.ts';
 import type { GateResult } from './gates.ts';
 
 /** Whatever comes first in this list brings the others about, not the other way round. */
@@ -28,7 +30,7 @@ const STOPS_THE_REST = 'test_failure' satisfies JobFinding['kind'];
 export function summarise(
   findings: readonly JobFinding[],
   unseen: readonly ('fixed' | 'unknown')[],
-  { gates, isFirstRun }: { gates: GateResult[]; isFirstRun: boolean },
+  job: { gates: GateResult[]; isFirstRun: boolean; toolRuns: readonly ToolRun[] },
 ): FindingSummary {
   const counts = <Key extends string>(keys: readonly Key[]) => {
     const by: Partial<Record<Key, number>> = {};
@@ -41,9 +43,10 @@ export function summarise(
     by_severity: counts(findings.map(({ severity }) => severity)),
     by_kind: counts(findings.map(({ kind }) => kind)),
     actionable: findings.filter(({ actionable }) => actionable.yes).length,
-    first_run: isFirstRun,
+    first_run: job.isFirstRun,
     first_cause: firstCause(findings),
-    gates,
+    tests: countTests(findings, job.toolRuns),
+    gates: job.gates,
   };
 }
 

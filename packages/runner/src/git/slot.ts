@@ -1,8 +1,9 @@
-// One reusable place for workspaces: a folder with `tree`, `home` and `tmp`, and the proof of what was put there.
-// Outside the three lies `index`, git's index as it was after checkout: a recipe's `git status`, or its
+// One reusable place for workspaces: a folder with `tree` and those of PLACES, and the proof of what was put there.
+// Outside of them lies `index`, git's index as it was after checkout: a recipe's `git status`, or its
 // `git update-index --assume-unchanged`, changes only the copy in the tree's `.git`.
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { writeHooks } from '../report-hooks/report-hooks.ts';
 import { refsStamp, writeBorrowingRepository } from './borrowing-repository.ts';
 import type { GitSettings } from './git-environment.ts';
 import type { Failed } from './git-failure.ts';
@@ -34,6 +35,8 @@ export const TREE_ENTRIES_MAX = 500_000;
 
 const GIT_DIR = 'tree/.git';
 const INDEX = 'index';
+/** A recipe's folders beside its tree. All are empty at first but `hooks`. */
+const PLACES = ['home', 'tmp', 'reports', 'hooks'];
 
 export function makeSlot(dir: string, mirrorPath: string): Slot {
   mkdirSync(dir);
@@ -55,7 +58,7 @@ export async function sweepSlot(slot: Slot, site: SlotSite): Promise<void> {
 }
 
 /**
- * Makes the slot's tree a fresh checkout of `sha`, empties its home and tmp. Nothing is done when the sweep proves that
+ * Makes the slot's tree a fresh checkout of `sha`, empties its other folders. Nothing is done when the sweep proves that
  * it is one already; else one git command writes what differs. After a failure the slot must not be used again.
  */
 export async function fillSlot(
@@ -73,7 +76,8 @@ export async function fillSlot(
   // Without the index nothing says which files are of the old commit only: they would stay beside the new one's.
   const isIndexLost = hasLost(slot, (path) => path === INDEX);
   if (isIndexLost) await removeTree(join(slot.dir, 'tree'), site.settings.searchPath);
-  for (const folder of ['tree', 'home', 'tmp']) mkdirSync(join(slot.dir, folder), { recursive: true });
+  for (const folder of ['tree', ...PLACES]) mkdirSync(join(slot.dir, folder), { recursive: true });
+  if (slot.content === null || hasLost(slot, isOfHooks)) writeHooks(join(slot.dir, 'hooks'));
   rewriteRepository(slot, mirror, sha);
   if (!isTreeWhole) {
     const fault = await checkOut(slot, sha, { site, timeoutMs });
@@ -91,7 +95,11 @@ function hasLost(slot: Slot, isMeant: (path: string) => boolean): boolean {
 
 function isOfTree(path: string): boolean {
   const isOfRepository = path === GIT_DIR || path.startsWith(`${GIT_DIR}/`);
-  return !isOfRepository && path !== 'home' && path !== 'tmp';
+  return !isOfRepository && !isOfHooks(path) && !PLACES.includes(path);
+}
+
+function isOfHooks(path: string): boolean {
+  return path === 'hooks' || path.startsWith('hooks/');
 }
 
 /** Written anew as a whole: nothing in it is believed that a recipe could have changed, least of all its configuration. */
@@ -123,7 +131,7 @@ async function takeStock(slot: Slot, isTreeWhole: boolean): Promise<Manifest> {
   if (!isTreeWhole || slot.content === null) return recordManifest(slot.dir, '');
   const { manifest } = slot.content;
   for (const path of manifest.keys()) if (!isOfTree(path)) manifest.delete(path);
-  for (const within of [GIT_DIR, 'home', 'tmp']) {
+  for (const within of [GIT_DIR, ...PLACES]) {
     for (const [path, stamp] of await recordManifest(slot.dir, within)) manifest.set(path, stamp);
   }
   return manifest;

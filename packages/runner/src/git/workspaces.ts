@@ -17,6 +17,10 @@ export type Workspace = {
   tree: string;
   home: string;
   tmp: string;
+  /** Where tools write reports that nobody asked them for; empty. */
+  reports: string;
+  /** What has them do so; see `reportHooks`. */
+  hooks: string;
   sha: string;
   /** Where the checkout's repository finds objects of the mirror; a recipe need only read there. */
   borrowed: string;
@@ -99,8 +103,15 @@ export async function createWorkspaces({
   };
 }
 
-function placesOf({ dir }: Slot): { tree: string; home: string; tmp: string } {
-  return { tree: join(dir, 'tree'), home: join(dir, 'home'), tmp: join(dir, 'tmp') };
+function placesOf({ dir }: Slot): Pick<Workspace, 'tree' | 'home' | 'tmp' | 'reports' | 'hooks'> {
+  const place = (name: string) => join(dir, name);
+  return {
+    tree: place('tree'),
+    home: place('home'),
+    tmp: place('tmp'),
+    reports: place('reports'),
+    hooks: place('hooks'),
+  };
 }
 
 /** A checkout is what reads every object of a commit, so it is where damage to the mirror shows. */

@@ -7,6 +7,7 @@ const OPTIONS = {
   tmp: '/workspace/tmp',
   caches: '/caches/demo',
   declared: {},
+  hooks: null,
   job: { id: 'j1', project: 'demo', recipe: 'test', commit: 'c0ffee' },
 } as const;
 
@@ -19,6 +20,7 @@ test('a recipe gets its folders, its job and plain output', () => {
     NO_COLOR: '1',
     TERM: 'dumb',
     COLUMNS: '500',
+    CTEST_OUTPUT_ON_FAILURE: '1',
     LC_ALL: 'C.UTF-8',
     CARGO_HOME: '/caches/demo/cargo',
     MAVEN_ARGS: '-B -ntp -Dstyle.color=never -Dmaven.repo.local=/caches/demo/maven',
@@ -55,4 +57,15 @@ test('every cache is below the caches folder', () => {
   const paths = Object.values(environment).filter((value) => value.includes('/caches/'));
   expect(paths.length).toBeGreaterThan(12);
   expect(paths.filter((path) => !path.includes('/caches/demo/'))).toEqual([]);
+});
+
+test('hooks add to what a recipe declares, and nothing when there are none', () => {
+  const hooks = { hooks: '/workspace/hooks', reports: '/workspace/reports' };
+  expect(recipeEnvironment({ ...OPTIONS, hooks, declared: { PYTHONPATH: 'src' } })).toMatchObject({
+    PYTHONPATH: '/workspace/hooks/python:src',
+    CRAFTING_REPORTS: '/workspace/reports',
+  });
+  expect(recipeEnvironment({ ...OPTIONS, hooks })).toHaveProperty('PYTHONPATH', '/workspace/hooks/python');
+  expect(recipeEnvironment(OPTIONS)).not.toHaveProperty('PYTHONPATH');
+  expect(recipeEnvironment(OPTIONS)).not.toHaveProperty('CRAFTING_REPORTS');
 });

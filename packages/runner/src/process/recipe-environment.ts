@@ -1,4 +1,5 @@
 import type { Recipe } from '@crafting-table/contracts/words';
+import { type HookFolders, reportHooks } from '../report-hooks/report-hooks.ts';
 import { toolCaches } from './tool-caches.ts';
 
 /** What makes tools print plain, whole, English lines, and nothing that draws over itself. Never FORCE_COLOR: TypeScript
@@ -15,6 +16,8 @@ const PLAIN_OUTPUT = {
   CARGO_TERM_PROGRESS_WHEN: 'never',
   MSBUILDTERMINALLOGGER: 'off',
   npm_config_progress: 'false',
+  // Else ctest only names the tests that failed.
+  CTEST_OUTPUT_ON_FAILURE: '1',
 };
 
 export type RecipeEnvironment = {
@@ -29,12 +32,14 @@ export type RecipeEnvironment = {
   toolchainVariables?: Record<string, string>;
   /** What the recipe asks for. It wins over everything but the job's identity. */
   declared: Record<string, string>;
+  /** Null: tools are not asked for reports. */
+  hooks: HookFolders | null;
   job: { id: string; project: string; recipe: Recipe; commit: string };
 };
 
 /** The complete environment of a recipe, built from nothing: no variable of the worker comes in by itself. */
 export function recipeEnvironment(options: RecipeEnvironment): Record<string, string> {
-  const { path, home, tmp, caches, toolchainVariables, declared, job } = options;
+  const { path, home, tmp, caches, toolchainVariables, declared, hooks, job } = options;
   return {
     ...PLAIN_OUTPUT,
     ...toolCaches(caches),
@@ -43,6 +48,7 @@ export function recipeEnvironment(options: RecipeEnvironment): Record<string, st
     TMPDIR: tmp,
     ...toolchainVariables,
     ...declared,
+    ...(hooks && reportHooks(hooks, declared)),
     CRAFTING_JOB_ID: job.id,
     CRAFTING_PROJECT: job.project,
     CRAFTING_RECIPE: job.recipe,

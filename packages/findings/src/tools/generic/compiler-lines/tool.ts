@@ -6,7 +6,7 @@ export const tool: Tool = {
   name: 'generic/compiler-lines',
   title: 'Diagnostics of the shape file:line:column: message',
   family: 'compiler-lines',
-  versions: 'gcc 12.2, go 1.26, javac 17, tsc 7.0, eslint 10 (unix), mypy 2.4, ruff 0.17 (concise)',
+  versions: 'eslint 10 (unix), mypy 2.4, ruff 0.17 (concise)',
   evidence: 'captured',
   docs: [
     'https://www.gnu.org/prep/standards/html_node/Errors.html',

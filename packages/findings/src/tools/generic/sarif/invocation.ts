@@ -4,6 +4,19 @@ import { type JsonRecord, field, recordAt, recordsAt, stringAt } from '../../../
 import type { LocationReader } from './location.ts';
 import { readMessage } from './message.ts';
 
+/** `--warn-as-error` and its like: levels that this run gave to rules, over what the rules say of themselves. */
+export function readLevelOverrides(run: JsonRecord): ReadonlyMap<string, string> {
+  const levels = new Map<string, string>();
+  for (const invocation of recordsAt(run, 'invocations')) {
+    for (const override of recordsAt(invocation, 'ruleConfigurationOverrides')) {
+      const id = stringAt(recordAt(override, 'descriptor'), 'id');
+      const level = stringAt(recordAt(override, 'configuration'), 'level');
+      if (id !== undefined && level !== undefined) levels.set(id, level);
+    }
+  }
+  return levels;
+}
+
 /** One draft per fault; none when every invocation went well. */
 export function readFaults(run: JsonRecord, readLocation: LocationReader): FindingDraft[] {
   return recordsAt(run, 'invocations').flatMap((invocation) => {
@@ -21,7 +34,7 @@ function readNotification(notification: JsonRecord, readLocation: LocationReader
   const location = recordsAt(notification, 'locations')[0];
   const exception = stringAt(recordAt(notification, 'exception'), 'message');
   const message =
-    readMessage(recordAt(notification, 'message'), {}) ?? exception ?? 'the tool reported an error';
+    readMessage(recordAt(notification, 'message'), {}, {}) ?? exception ?? 'the tool reported an error';
   return {
     ...toolError(message),
     rule: { id: stringAt(recordAt(notification, 'descriptor'), 'id') },

@@ -1,19 +1,25 @@
 import { MESSAGE_CHARS_MAX } from '../../../core/limits.ts';
-import { field, type JsonRecord, recordAt, stringAt, stringsAt } from '../../../engine/json-fields.ts';
+import { type JsonRecord, recordAt, stringAt, stringsAt } from '../../../engine/json-fields.ts';
 
-/** Text of a SARIF message: stated, or looked up by id in the rule, with its arguments put in. */
-export function readMessage(message: JsonRecord, rule: JsonRecord): string | undefined {
-  const text = stringAt(message, 'text') ?? stringAt(message, 'markdown') ?? lookUp(message, rule);
-  return text === undefined ? undefined : fillIn(text, stringsAt(message, 'arguments'));
+/**
+ * Text of a SARIF message: stated, or looked up by id in the rule or else in the tool component, with its arguments put in.
+ * Links into the related locations (`a [value](1)`) leave their text.
+ */
+export function readMessage(
+  message: JsonRecord,
+  rule: JsonRecord,
+  component: JsonRecord,
+): string | undefined {
+  const text = stringAt(message, 'text') ?? stringAt(message, 'markdown') ?? lookUp(message, rule, component);
+  if (text === undefined) return undefined;
+  return fillIn(text, stringsAt(message, 'arguments')).replaceAll(/\[([^[\]]{1,500})\]\(\d{1,5}\)/g, '$1');
 }
 
-function lookUp(message: JsonRecord, rule: JsonRecord): string | undefined {
+function lookUp(message: JsonRecord, rule: JsonRecord, component: JsonRecord): string | undefined {
   const id = stringAt(message, 'id');
   if (id === undefined) return undefined;
-  const template = field(recordAt(rule, 'messageStrings'), id);
-  return typeof template === 'object' && template !== null
-    ? stringAt(template as JsonRecord, 'text')
-    : undefined; // An object is one.
+  const ofRule = stringAt(recordAt(recordAt(rule, 'messageStrings'), id), 'text');
+  return ofRule ?? stringAt(recordAt(recordAt(component, 'globalMessageStrings'), id), 'text');
 }
 
 /** `{0}` stands for the first argument, `{{` for a brace. Long arguments are cut, or a few could fill the memory. */

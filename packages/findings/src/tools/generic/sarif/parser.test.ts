@@ -206,6 +206,85 @@ describe('a SARIF file', () => {
     expect(partly.toolRun.completeness).toBe('partial');
   });
 
+  it('looks up messages of the whole component and leaves only the text of links', () => {
+    const { findings } = parse({
+      tool: { driver: { name: 'Lint', globalMessageStrings: { m: { text: 'from the driver: {0}' } } } },
+      results: [
+        { message: { id: 'm', arguments: ['x'] } },
+        { message: { text: 'depends on [a value](1) and [b](https://example.com)' } },
+      ],
+    });
+    expect(findings.map((finding) => finding.message)).toEqual([
+      'from the driver: x',
+      'depends on a value and [b](https://example.com)',
+    ]);
+  });
+
+  it('keeps the way of a value through the code', () => {
+    const step = (startLine: number, text: string) => ({
+      location: {
+        physicalLocation: { artifactLocation: { uri: 'src/a.ts' }, region: { startLine } },
+        message: { text },
+      },
+    });
+    const { finding } = parse({
+      results: [{ message, codeFlows: [{ threadFlows: [{ locations: [step(1, 'in'), step(9, 'out')] }] }] }],
+    });
+    expect(finding.related).toMatchObject([
+      { path: 'sub/src/a.ts', region: { line: 1 }, message: 'in' },
+      { path: 'sub/src/a.ts', region: { line: 9 }, message: 'out' },
+    ]);
+  });
+
+  it('takes the level that the run gave to a rule, CWEs of the result, what was analysed, and the fix', () => {
+    const { finding } = parse({
+      tool: toolWith([{ id: 'r', defaultConfiguration: { level: 'note' } }]),
+      invocations: [
+        {
+          executionSuccessful: true,
+          ruleConfigurationOverrides: [{ descriptor: { id: 'r' }, configuration: { level: 'error' } }],
+        },
+      ],
+      results: [
+        {
+          ruleId: 'r',
+          message,
+          analysisTarget: { uri: 'src/a.ts' },
+          taxa: [{ id: '79', toolComponent: { name: 'CWE' } }],
+          fixes: [{ description: { text: 'escape it' } }],
+        },
+      ],
+    });
+    expect(finding).toMatchObject({
+      level: 'error',
+      path: 'sub/src/a.ts',
+      cwe: ['CWE-79'],
+      help: 'escape it',
+    });
+  });
+
+  it('names all the ids of an advisory', () => {
+    const { finding } = parse({
+      tool: toolWith([
+        {
+          id: 'GHSA-xvch-5gv4-984h',
+          helpUri: 'https://x.example',
+          properties: { tags: ['CVE-2021-44906', 'x'] },
+        },
+      ]),
+      results: [{ ruleId: 'GHSA-xvch-5gv4-984h', message }],
+    });
+    expect(finding).toMatchObject({
+      kind: 'cve',
+      advisory: { ids: ['GHSA-xvch-5gv4-984h', 'CVE-2021-44906'], url: 'https://x.example' },
+    });
+  });
+
+  it('whose results are in other files is partial', () => {
+    const { toolRun } = parse({ externalPropertyFileReferences: { results: [{ location: { uri: 'x' } }] } });
+    expect(toolRun).toMatchObject({ completeness: 'partial', note: 'there are more results in other files' });
+  });
+
   it.each([
     '{"version":"2.1.0","runs":[',
     '{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[{"mess',

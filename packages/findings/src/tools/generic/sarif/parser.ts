@@ -9,7 +9,7 @@ import {
   stringAt,
 } from '../../../engine/json-fields.ts';
 import { readJson } from '../../../engine/read-json.ts';
-import { readFaults } from './invocation.ts';
+import { readFaults, readLevelOverrides } from './invocation.ts';
 import { openLocations } from './location.ts';
 import { readResult } from './result.ts';
 import { openRuleBook } from './rules.ts';
@@ -43,10 +43,10 @@ function readRun(run: JsonRecord, reader: ReportReader, cutNote: string | undefi
   const driver = recordAt(tool, 'driver');
   const collector = reader.collect(toolName(driver));
   const readLocation = openLocations(run);
-  const rules = openRuleBook(tool);
+  const facts = { rules: openRuleBook(tool), readLocation, levels: readLevelOverrides(run) };
   const results = recordsAt(run, 'results');
   const problems = results.filter(isProblem);
-  for (const result of problems) collector.add(readResult(result, rules, readLocation));
+  for (const result of problems) collector.add(readResult(result, facts));
   const faults = readFaults(run, readLocation);
   for (const fault of faults) collector.add(fault);
   reader.close(collector, {
@@ -74,6 +74,9 @@ function judgeRun(
   }
   const unread = listAt(run, 'results').length - resultCount;
   if (unread > 0) return { completeness: 'partial', note: `${unread} results are not objects` };
+  if (recordsAt(recordAt(run, 'externalPropertyFileReferences'), 'results').length > 0) {
+    return { completeness: 'partial', note: 'there are more results in other files' };
+  }
   if (!Array.isArray(field(run, 'results')))
     return { completeness: 'unknown', note: 'the run holds no results' };
   return { completeness: 'complete' };

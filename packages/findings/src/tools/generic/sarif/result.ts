@@ -1,42 +1,85 @@
-import type { Suppression } from '@crafting-table/contracts/finding';
+import type { Advisory, Suppression } from '@crafting-table/contracts/finding';
 import type { FindingDraft } from '../../../core/finding-collector.ts';
 import { MESSAGE_CHARS_MAX, RELATED_PLACES_MAX } from '../../../core/limits.ts';
 import {
   field,
   type JsonRecord,
   listAt,
+  numberAt,
   recordAt,
   recordsAt,
   stringAt,
+  stringsAt,
 } from '../../../engine/json-fields.ts';
 import type { LocationReader } from './location.ts';
 import { readMessage } from './message.ts';
-import type { RuleBook } from './rules.ts';
+import type { RuleBook, SarifRule } from './rules.ts';
 import { judge } from './verdict.ts';
 
+/** What a run says once for all its results. */
+export type RunFacts = {
+  rules: RuleBook;
+  readLocation: LocationReader;
+  /** Levels of rules in this run, by their id. */
+  levels: ReadonlyMap<string, string>;
+};
+
 /** One result → one draft. The first location is the place, further ones and the related ones stay beside it. */
-export function readResult(result: JsonRecord, rules: RuleBook, readLocation: LocationReader): FindingDraft {
+export function readResult(result: JsonRecord, { rules, readLocation, levels }: RunFacts): FindingDraft {
   const rule = rules.find(result);
   const [first, ...others] = recordsAt(result, 'locations').slice(0, RELATED_PLACES_MAX + 1);
-  const related = [...others, ...recordsAt(result, 'relatedLocations').slice(0, RELATED_PLACES_MAX)];
-  const message = readMessage(recordAt(result, 'message'), rule.record);
+  const related = [
+    ...others,
+    ...recordsAt(result, 'relatedLocations').slice(0, RELATED_PLACES_MAX),
+    ...stepsOf(result),
+  ];
+  const message = readMessage(recordAt(result, 'message'), rule.record, rule.component);
+  const verdict = judge(result, rule.record, rule.id, levels.get(rule.id ?? ''));
   return {
-    ...judge(result, rule.record, rule.id),
+    ...verdict,
     text: message ?? stringAt(recordAt(rule.record, 'shortDescription'), 'text') ?? rule.id ?? '(no message)',
     rule: {
       id: rule.id,
       name: stringAt(rule.record, 'name'),
       url: stringAt(rule.record, 'helpUri'),
     },
-    place: first && readLocation(first),
+    place: first === undefined ? readTarget(result, readLocation) : readLocation(first),
     related: related.map((location) => ({
       ...readLocation(location),
       message: stringAt(recordAt(location, 'message'), 'text'),
     })),
+    advisory: verdict.kind === 'cve' ? readAdvisory(result, rule) : undefined,
+    help: stringAt(recordAt(recordsAt(result, 'fixes')[0] ?? {}, 'description'), 'text'),
     suppressed: readSuppression(result),
     nativeFingerprints: readFingerprints(result),
     extra: readExtra(result, first),
   };
+}
+
+/** The way of a value through the code, of the first flow only. */
+function stepsOf(result: JsonRecord): JsonRecord[] {
+  const flow = recordsAt(recordsAt(result, 'codeFlows')[0] ?? {}, 'threadFlows')[0] ?? {};
+  return recordsAt(flow, 'locations')
+    .slice(0, RELATED_PLACES_MAX)
+    .map((step) => recordAt(step, 'location'));
+}
+
+/** A result of a whole file names that file only as what was analysed. */
+function readTarget(result: JsonRecord, readLocation: LocationReader): ReturnType<LocationReader> {
+  const target = field(result, 'analysisTarget');
+  return target === undefined ? undefined : readLocation({ physicalLocation: { artifactLocation: target } });
+}
+
+/** Scanners of packages write the advisory as the rule, and further names into its tags. The package is in the message only. */
+function readAdvisory(result: JsonRecord, rule: SarifRule): Advisory {
+  const tags = [
+    ...stringsAt(recordAt(rule.record, 'properties'), 'tags'),
+    ...stringsAt(recordAt(result, 'properties'), 'tags'),
+  ];
+  const ids = tags.slice(0, 100).filter((tag) => /^(?:CVE-\d{4}-\d|GHSA-)/.test(tag));
+  const url = stringAt(rule.record, 'helpUri');
+  const advisory: Advisory = { ids: [...(rule.id === undefined ? [] : [rule.id]), ...ids] };
+  return url === undefined ? advisory : { ...advisory, url };
 }
 
 /** A suppression that is still under review, or was rejected, suppresses nothing. */
@@ -74,5 +117,7 @@ function readExtra(result: JsonRecord, location: JsonRecord | undefined): Findin
   if (fixes > 0) extra.fixes = fixes;
   if (codeFlows > 0) extra.code_flows = codeFlows;
   if (scope !== undefined) extra.scope = scope;
+  const count = numberAt(result, 'occurrenceCount');
+  if (count !== undefined && count > 1) extra.occurrence_count = count;
   return extra;
 }

@@ -1,11 +1,21 @@
 // Finds the rule of a result: by index, by id, by id of a parent (`CA1000/1`), in the driver or in an extension.
 import { type JsonRecord, numberAt, recordAt, recordsAt, stringAt } from '../../../engine/json-fields.ts';
 
-export type SarifRule = { id: string | undefined; record: JsonRecord };
+export type SarifRule = {
+  id: string | undefined;
+  record: JsonRecord;
+  /** The driver or extension that the rule is of. */
+  component: JsonRecord;
+};
 
 export type RuleBook = { find: (result: JsonRecord) => SarifRule };
 
-type Component = { name: string | undefined; rules: readonly JsonRecord[]; byId: Map<string, JsonRecord> };
+type Component = {
+  record: JsonRecord;
+  name: string | undefined;
+  rules: readonly JsonRecord[];
+  byId: Map<string, JsonRecord>;
+};
 
 const NO_RULE: JsonRecord = Object.freeze({});
 
@@ -21,7 +31,11 @@ export function openRuleBook(tool: JsonRecord): RuleBook {
       const id = stringAt(result, 'ruleId') ?? stringAt(reference, 'id');
       const record =
         findById(component, id) ?? component.rules[index] ?? findInAny(id, [driver, ...extensions]);
-      return { id: id ?? (record && stringAt(record, 'id')), record: record ?? NO_RULE };
+      return {
+        id: id ?? (record && stringAt(record, 'id')),
+        record: record ?? NO_RULE,
+        component: component.record,
+      };
     },
   };
 }
@@ -33,7 +47,7 @@ function openComponent(record: JsonRecord): Component {
     const id = stringAt(rule, 'id');
     if (id !== undefined && !byId.has(id)) byId.set(id, rule);
   }
-  return { name: stringAt(record, 'name'), rules, byId };
+  return { record, name: stringAt(record, 'name'), rules, byId };
 }
 
 function chooseComponent(

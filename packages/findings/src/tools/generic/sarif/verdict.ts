@@ -25,11 +25,17 @@ export function isProblem(result: JsonRecord): boolean {
   return (kind === undefined || kind === 'fail') && stringAt(result, 'baselineState') !== 'absent';
 }
 
-export function judge(result: JsonRecord, rule: JsonRecord, ruleId: string | undefined): SarifVerdict {
-  const level = levelOf(result, rule);
+/** `override`: the level that this run gave to the rule. */
+export function judge(
+  result: JsonRecord,
+  rule: JsonRecord,
+  ruleId: string | undefined,
+  override: string | undefined,
+): SarifVerdict {
+  const level = levelOf(result, rule, override);
   const score = securitySeverity(result) ?? securitySeverity(rule);
   const tags = [...tagsOf(result), ...tagsOf(rule)];
-  const cwe = cweOf(tags, rule);
+  const cwe = cweOf(tags, rule, result);
   return {
     kind: kindOf(ruleId, tags, score !== undefined || cwe.length > 0),
     level,
@@ -39,8 +45,9 @@ export function judge(result: JsonRecord, rule: JsonRecord, ruleId: string | und
   };
 }
 
-function levelOf(result: JsonRecord, rule: JsonRecord): FindingLevel {
-  const stated = stringAt(result, 'level') ?? stringAt(recordAt(rule, 'defaultConfiguration'), 'level');
+function levelOf(result: JsonRecord, rule: JsonRecord, override: string | undefined): FindingLevel {
+  const ofRule = override ?? stringAt(recordAt(rule, 'defaultConfiguration'), 'level');
+  const stated = stringAt(result, 'level') ?? ofRule;
   return stated === 'error' || stated === 'note' || stated === 'none' ? stated : 'warning';
 }
 
@@ -56,10 +63,10 @@ function tagsOf(owner: JsonRecord): string[] {
   return stringsAt(recordAt(owner, 'properties'), 'tags').slice(0, 100);
 }
 
-/** From tags (`external/cwe/cwe-079`, `CWE-79: …`) and from the rule's relationships to the CWE taxonomy. */
-function cweOf(tags: readonly string[], rule: JsonRecord): string[] {
+/** From tags (`external/cwe/cwe-079`, `CWE-79: …`) and from what the rule or the result says of the CWE taxonomy. */
+function cweOf(tags: readonly string[], rule: JsonRecord, result: JsonRecord): string[] {
   const targets = recordsAt(rule, 'relationships').map((relationship) => recordAt(relationship, 'target'));
-  const related = targets
+  const related = [...targets, ...recordsAt(result, 'taxa')]
     .filter((target) => stringAt(recordAt(target, 'toolComponent'), 'name')?.toUpperCase() === 'CWE')
     .map((target) => `CWE-${stringAt(target, 'id')?.replace(/^CWE-/i, '')}`);
   const numbers = [...tags, ...related].map(

@@ -1,0 +1,83 @@
+import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
+import { reportToolFault } from '../../../engine/missing-command.ts';
+import { advisoryToDraft, type GemAdvisory, insecureSourceToDraft } from './advisory.ts';
+
+const FIELD = /^(?<key>Name|Version|CVE|GHSA|Advisory|Criticality|URL|Title|Solution): (?<value>.*)$/;
+const SOURCE = /^Insecure Source URI found: (?<source>.*)$/;
+const END =
+  /^(?:(?:Vulnerabilities|Unpatched versions) found!|No (?:vulnerabilities|unpatched versions) found)$/;
+const FAULT =
+  /^(?:Could not find "[^"]{1,300}\.lock" in |Failed (?:updating|to download) ruby-advisory-db|No such database)/;
+
+/** Blocks of fields with a blank line between them, then the verdict. */
+export function createBundlerAuditParser(collector: LogCollector): LogParser {
+  let fields: Map<string, string> | undefined;
+  let logLine = 0;
+
+  const close = () => {
+    const advisory = fields === undefined ? undefined : toAdvisory(fields, logLine);
+    if (advisory !== undefined) collector.add(advisoryToDraft(advisory, collector));
+    fields = undefined;
+  };
+
+  const readField = (key: string, value: string, line: LogLine): LineVerdict => {
+    if (key === 'Name') {
+      close();
+      fields = new Map();
+      logLine = line.number;
+    }
+    if (fields === undefined) return 'ignored';
+    fields.set(key, value);
+    // Many a tool prints `Name:`; the second line tells whose it is.
+    if (fields.size === 2 && !fields.has('Version')) {
+      fields = undefined;
+      return 'ignored';
+    }
+    return fields.size === 1 ? 'watching' : 'reading';
+  };
+
+  return {
+    line: (line) => {
+      if (END.test(line.head)) {
+        close();
+        collector.closeRun({ completeness: 'complete' });
+        return 'taken';
+      }
+      if (FAULT.test(line.head)) {
+        reportToolFault(collector, { text: line.text, logLine: line.number });
+        return 'taken';
+      }
+      const source = SOURCE.exec(line.head)?.groups?.source;
+      if (source !== undefined) {
+        close();
+        collector.add(insecureSourceToDraft(source, line.number));
+        return 'taken';
+      }
+      const field = FIELD.exec(line.head)?.groups;
+      if (field?.key !== undefined) return readField(field.key, field.value ?? '', line);
+      close();
+      return 'ignored';
+    },
+    end: close,
+  };
+}
+
+/** Undefined when the block is not one of bundler-audit. */
+function toAdvisory(fields: ReadonlyMap<string, string>, logLine: number): GemAdvisory | undefined {
+  const name = fields.get('Name');
+  const version = fields.get('Version');
+  const solution = fields.get('Solution');
+  const ids = ['CVE', 'Advisory', 'GHSA'].map((key) => fields.get(key) ?? '').filter((id) => id !== '');
+  if (name === undefined || version === undefined || solution === undefined || ids.length === 0)
+    return undefined;
+  return {
+    name,
+    version,
+    title: fields.get('Title') ?? `vulnerability in ${name}`,
+    ids,
+    url: fields.get('URL') || undefined,
+    criticality: fields.get('Criticality') || undefined,
+    patched: [...solution.slice(0, 2000).matchAll(/'([^']{1,100})'/g)].map((match) => match[1] ?? ''),
+    logLine,
+  };
+}
