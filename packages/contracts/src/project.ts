@@ -88,8 +88,8 @@ const Schedule = z.union([
   z
     .array(
       z.strictObject({
-        cron: z.string().min(9).max(100).refine(isStorable, 'cannot be stored'),
-        tz: z.string().min(1).max(60).refine(isStorable, 'cannot be stored'),
+        cron: z.string().max(100).refine(isStorable, 'cannot be stored'),
+        tz: z.string().max(60).refine(isStorable, 'cannot be stored'),
         recipe: Recipe,
         subproject: SubprojectPath.optional(),
         ref: GitRef.optional(),

@@ -24,24 +24,28 @@ export async function makeDigest(
   const { tz } = settings;
   const to = day.to;
   const from = previous?.to ?? new Date(Math.max(to.getTime() - FIRST_MS, project.created_at.getTime()));
+  const begin = from < to ? from : to;
   const schedules = readSchedules(project, tz);
   const facts = await loadFacts(db, {
     projectId: project.id,
     branches: [...new Set([project.default_branch, ...schedules.flatMap(({ ref }) => ref ?? [])])],
     defaultBranch: project.default_branch,
     date: day.date,
-    from: from < to ? from : to,
+    from: begin,
     to,
   });
-  const content = composeDigest(
-    { project: project.name, date: day.date, tz, from: from < to ? from : to, to },
-    facts,
-  );
+  const content = composeDigest({ project: project.name, date: day.date, tz, from: begin, to }, facts);
   const missed = previous === null ? [] : await listMissedDays(db, previous.date, day.date);
-  content.undelivered.push(
-    ...missed.map((date) => ({ date, why: 'the farm was away until it was too late' })),
-  );
-  return { content, from: from < to ? from : to, to, outcome: judge(project, settings, content) };
+  const away = missed.map((each) => ({
+    date: each,
+    told: 'missed' as const,
+    why: 'the farm was away until it was too late',
+  }));
+  content.untold = [...content.untold, ...away].toSorted((a, b) => (a.date < b.date ? -1 : 1));
+  // Its news would be lost otherwise: what was new in a mail that nobody got is an old story for this digest.
+  const isOwed = facts.mails.some(({ state }) => state === 'expired');
+  const outcome = judge(project, settings, { events: content.events, isOwed });
+  return { content, from: begin, to, outcome };
 }
 
 /** Keeps a digest, and its mail when there is to be one. False when the project has one of that day. */
@@ -66,10 +70,10 @@ export async function keepDigest(
 function judge(
   project: UndigestedProject,
   { isMailOn }: DigestSettings,
-  { events }: Digest,
+  { events, isOwed }: { events: Digest['events']; isOwed: boolean },
 ): MadeDigest['outcome'] {
   if (addressesOf(project).length === 0) return 'no_address';
-  if (!isWanted(events, project.notify?.on ?? [])) return 'no_event';
+  if (!isOwed && !isWanted(events, project.notify?.on ?? [])) return 'no_event';
   return isMailOn ? 'mail' : 'mail_off';
 }
 

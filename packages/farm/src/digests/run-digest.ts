@@ -46,15 +46,28 @@ export async function runDigest(
     views.push({ ...viewOf(made.content), outcome: made.outcome, mail: null });
     if (!isDry) await keepDigest(db, project, made, { at: now, expiresAt: noonAfter(local, settings.tz) });
   }
-  if (isDry) return { date, digests: views };
+  if (isDry) return { date, digests: await withMade(db, caller, { date, project: name ?? null }, views) };
   await insertAudit(db, {
     actor: caller.name,
     action: 'digest.run',
     subject: name ?? date,
     detail: { date },
   });
-  const day = await listDigests(db, caller, date);
-  return name === undefined ? day : { date, digests: day.digests.filter(({ project }) => project === name) };
+  return { date, digests: await withMade(db, caller, { date, project: name ?? null }, []) };
+}
+
+/** Those of the day that are there already, and these, by name. */
+async function withMade(
+  db: Database,
+  caller: Caller,
+  { date, project: only }: { date: string; project: string | null },
+  views: readonly DigestView[],
+): Promise<DigestView[]> {
+  const { digests } = await listDigests(db, caller, date);
+  const shown = new Set(views.map(({ project }) => project));
+  return [...views, ...digests.filter(({ project }) => !shown.has(project))]
+    .filter(({ project }) => only === null || project === only)
+    .toSorted((a, b) => (a.project < b.project ? -1 : 1));
 }
 
 const FUTURE = { path: 'body.date', message: 'must not be later than today' };

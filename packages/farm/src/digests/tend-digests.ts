@@ -3,10 +3,12 @@ import {
   closeDigestDay,
   findDayBefore,
   findDigestDay,
+  giveUpDaysBefore,
   insertDigestDay,
   takeDigestDay,
 } from '@crafting-table/database/digests/days';
 import { findUndigested } from '@crafting-table/database/digests/store-digest';
+import { runningClock } from '../running-clock.ts';
 import { dayBefore, dueDay, endOf, type DueDay } from './digest-day.ts';
 import type { DigestSettings } from './digest-settings.ts';
 import { keepDigest, makeDigest } from './make-digest.ts';
@@ -31,11 +33,12 @@ export async function tendDigests(db: Database, settings: DigestSettings, now: D
   return composeDay(db, settings, { ...day, dueAt: known.due_at, expiresAt: known.expires_at }, now);
 }
 
-/** Writes the day down, and those before it that nobody did. */
+/** Writes the day down, and those before it that nobody did or nobody finished. */
 async function beginDay(db: Database, settings: DigestSettings, day: DueDay, now: Date) {
   const last = await findDayBefore(db, day.date);
   const missed = last === null ? [] : daysBetween(settings, last, day.date);
   for (const each of missed) await insertDigestDay(db, rowOf(each, 'missed'));
+  await giveUpDaysBefore(db, day.date);
   await insertDigestDay(db, rowOf(day, now < day.expiresAt ? 'composing' : 'missed'));
   return findDigestDay(db, day.date);
 }
@@ -56,8 +59,7 @@ function rowOf({ date, dueAt, expiresAt }: DueDay, state: 'composing' | 'missed'
 }
 
 async function composeDay(db: Database, settings: DigestSettings, day: DueDay, now: Date): Promise<number> {
-  const began = performance.now();
-  const clock = () => new Date(now.getTime() + performance.now() - began);
+  const clock = runningClock(now);
   let held: Date | null = null;
   let made = 0;
   for (;;) {

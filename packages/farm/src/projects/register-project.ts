@@ -2,6 +2,7 @@ import type { Project, ProjectBody } from '@crafting-table/contracts/project';
 import { insertAudit } from '@crafting-table/database/audit';
 import type { Database } from '@crafting-table/database/connect';
 import { insertProject } from '@crafting-table/database/projects';
+import { readClock } from '@crafting-table/database/schedules';
 import type { Caller } from '../caller.ts';
 import { newId } from '../new-id.ts';
 import { isRefusal, refuse, type Refusal } from '../refusal.ts';
@@ -38,7 +39,7 @@ export async function registerProject(
     retention: body.retention ?? null,
   });
   if (!row) return refuse('name_taken', `The name ${body.name} is taken.`);
-  await deriveSchedules(db, row, nightlyTz, new Date()); // Otherwise the sweep does it.
+  await deriveSchedules(db, row, nightlyTz, await readClock(db)); // Otherwise the sweep does it.
   await insertAudit(db, { actor: caller.name, action: 'project.register', subject: row.name });
   return showProject(row);
 }

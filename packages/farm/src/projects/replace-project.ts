@@ -2,6 +2,7 @@ import type { Project, ProjectBody } from '@crafting-table/contracts/project';
 import { insertAudit } from '@crafting-table/database/audit';
 import type { Database } from '@crafting-table/database/connect';
 import { findProject, updateProject } from '@crafting-table/database/projects';
+import { readClock } from '@crafting-table/database/schedules';
 import { visibleTo, type Caller } from '../caller.ts';
 import { isRefusal, refuse, type Refusal } from '../refusal.ts';
 import { deriveSchedules } from '../schedules/derive-schedules.ts';
@@ -38,7 +39,7 @@ export async function replaceProject(
   });
   if (row === 'name_taken') return refuse('name_taken', `The name ${body.name} is taken.`);
   if (!row) return refuse('not_found');
-  await deriveSchedules(db, row, nightlyTz, new Date()); // Otherwise the sweep does it.
+  await deriveSchedules(db, row, nightlyTz, await readClock(db)); // Otherwise the sweep does it.
   await insertAudit(db, { actor: caller.name, action: 'project.replace', subject: row.name });
   return showProject(row);
 }
