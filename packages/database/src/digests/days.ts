@@ -57,7 +57,7 @@ export async function giveUpDaysBefore(db: Database, date: string): Promise<void
   );
 }
 
-/** Days between two, those excluded, on which digests were missed. */
+/** Days between two, those excluded, on which digests were missed, the oldest first. */
 export async function listMissedDays(db: Database, after: string, before: string): Promise<string[]> {
   const found = await sql<{ date: string }>`
     select date::text from digest_days where date > ${after} and date < ${before} and state = 'missed' order by date`.execute(

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import type { Database } from '../connect.ts';
 import { finishAttempt, type AttemptResult } from '../jobs/finish-attempt.ts';
 import { addJob, addProject, addRunningJob, openFarmDatabase, passed } from '../stand-ins/farm-rows.ts';
-import { loadFacts, type FactsWanted } from './load-facts.ts';
+import type { DigestFacts } from './facts.ts';
+import type { FactsWanted } from './facts-wanted.ts';
+import { loadFacts } from './load-facts.ts';
 
 const FROM = new Date('2026-05-04T13:00:00Z');
 const TO = new Date('2026-05-05T13:00:00Z');
@@ -27,7 +29,11 @@ test('findings are new, fixed, open or flaky, the worst first, and what is nobod
   await add('fixed-long-ago', { first_at: BEFORE, is_open: false, closed_at: BEFORE });
   await add('flaky', { first_at: BEFORE, flaky_since: BEFORE });
   await add('suppressed', {
-    data: JSON.stringify({ message: 'x', actionable: { yes: false, reasons: ['suppressed'] } }),
+    data: JSON.stringify({
+      message: 'x',
+      suppressed: { by: 'source' },
+      actionable: { yes: false, reasons: ['suppressed'] },
+    }),
   });
   await add('accepted');
   await farm.db
@@ -46,7 +52,7 @@ test('findings are new, fixed, open or flaky, the worst first, and what is nobod
     .insertInto('finding_events')
     .values({ tracked_id: reopened, at: WITHIN, job_id: wanted.projectId, sha: 'a', event: 'reopened' })
     .execute();
-  const { findings } = await loadFacts(farm.db, wanted);
+  const { findings } = await factsOf(farm.db, wanted);
   expect(findings.map((each) => [each.class, each.total, each.message])).toEqual([
     ['fixed', 1, 'fixed'],
     ['flaky', 1, 'flaky'],
@@ -63,7 +69,7 @@ test('no more than fifty of a kind are given, and all are counted', async () => 
   await using farm = await openFarmDatabase();
   const { wanted, seriesId } = await begin(farm.db);
   for (let number = 0; number < 53; number++) await track(farm.db, seriesId, `finding-${number}`, {});
-  const { findings } = await loadFacts(farm.db, wanted);
+  const { findings } = await factsOf(farm.db, wanted);
   expect(findings).toHaveLength(50);
   expect(findings[0]).toMatchObject({ class: 'new', total: 53 });
 });
@@ -91,7 +97,7 @@ test('recipes are told by their newest job, with how they ended before and what 
   await end(LONG_BEFORE, {}, 'release');
   await end(BEFORE, { status: 'failed', exit_code: 1 }, 'release');
   await end(WITHIN, { status: 'failed', exit_code: 1 }, 'release');
-  const facts = await loadFacts(farm.db, { ...wanted, branches: ['main', 'release'] });
+  const facts = await factsOf(farm.db, { ...wanted, branches: ['main', 'release'] });
   expect(facts.recipes).toMatchObject([
     {
       recipe: 'test',
@@ -168,7 +174,7 @@ test('firings that were late, missed or refused are told, and what has not begun
       { ...fired, local_minute: '2026-05-01T01:00', late: true, fired_at: BEFORE },
     ])
     .execute();
-  const facts = await loadFacts(farm.db, wanted);
+  const facts = await factsOf(farm.db, wanted);
   expect(facts.fired).toBe(5);
   expect(facts.firings).toMatchObject([
     { fate: 'made', local: '2026-05-05T02:00', late: true, missed: 3 },
@@ -177,6 +183,14 @@ test('firings that were late, missed or refused are told, and what has not begun
     { fate: 'overdue', local: '2026-05-05T02:00' },
   ]);
 });
+
+/** Asked beside another project, which has none of it. */
+async function factsOf(db: Database, wanted: FactsWanted): Promise<DigestFacts> {
+  const other = await addProject(db);
+  const [nothing, facts] = await loadFacts(db, [{ ...wanted, projectId: other.id }, wanted]);
+  expect(nothing).toMatchObject({ findings: [], recipes: [], broken: [], firings: [], fired: 0 });
+  return facts!; // As many as were wanted.
+}
 
 async function begin(db: Database) {
   const project = await addProject(db);

@@ -1,8 +1,8 @@
 // From what happened to what a person is told. Pure: the same facts make the same digest.
 import type { Digest, DigestLine, DigestSection, DigestSectionName } from '@crafting-table/contracts/digest';
 import { DIGEST_SECTIONS } from '@crafting-table/contracts/digest';
-import type { DigestFacts, FindingFact, RecipeFact } from '@crafting-table/database/digests/load-facts';
-import { LINES_MAX } from '@crafting-table/database/digests/load-facts';
+import type { DigestFacts, FindingFact, RecipeFact } from '@crafting-table/database/digests/facts';
+import { LINES_MAX } from '@crafting-table/database/digests/facts';
 import { brokenJobLine, untoldBy, findingLine, firingLine, recipeLine } from './digest-lines.ts';
 import { hasRecovered, judgeEvents } from './judge-events.ts';
 import { uncheckedLines } from './unchecked-lines.ts';

@@ -6,7 +6,7 @@ import type {
   FindingFact,
   FiringFact,
   RecipeFact,
-} from '@crafting-table/database/digests/load-facts';
+} from '@crafting-table/database/digests/facts';
 import type { Reason } from '@crafting-table/contracts/words';
 
 /** A line is to be read, not studied. */

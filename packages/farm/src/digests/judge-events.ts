@@ -1,7 +1,7 @@
 import type { DigestSection } from '@crafting-table/contracts/digest';
 import { DEFAULT_NOTIFY_EVENTS, NOTIFY_EVENTS, type NotifyEvent } from '@crafting-table/contracts/project';
 import type { Recipe } from '@crafting-table/contracts/words';
-import type { DigestFacts, RecipeFact } from '@crafting-table/database/digests/load-facts';
+import type { DigestFacts, RecipeFact } from '@crafting-table/database/digests/facts';
 
 /** What happened, of all that a project can ask to be told. */
 export function judgeEvents(facts: DigestFacts, sections: readonly DigestSection[]): NotifyEvent[] {

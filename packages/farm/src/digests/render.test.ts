@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NotifyEvent } from '@crafting-table/contracts/project';
-import type { DigestFacts, FiringFact } from '@crafting-table/database/digests/load-facts';
+import type { DigestFacts, FiringFact } from '@crafting-table/database/digests/facts';
 import { composeDigest } from './compose-digest.ts';
 import { subjectOf } from './digest-words.ts';
 import { PAGE_BYTES_MAX, TEXT_BYTES_MAX } from './fit-digest.ts';

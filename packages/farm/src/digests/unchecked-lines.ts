@@ -1,7 +1,7 @@
 // What nobody looked at although it seems so: a recipe that passed because nothing ran is not a good one.
 import type { DigestLine } from '@crafting-table/contracts/digest';
 import type { ToolRun } from '@crafting-table/contracts/finding';
-import type { DigestFacts, RecipeFact } from '@crafting-table/database/digests/load-facts';
+import type { DigestFacts, RecipeFact } from '@crafting-table/database/digests/facts';
 import { brokenJobLine, cut } from './digest-lines.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { addProject, openFarmDatabase } from '@crafting-table/database/stand-ins/farm-rows';
 import { searchPath, testRedisUrl } from '@crafting-table/dev-services/config';
 import { startRedis } from '@crafting-table/dev-services/redis';
@@ -18,7 +21,8 @@ describe.runIf(testRedisUrl())('a Redis that comes back empty', () => {
     await using farm = await openFarmDatabase();
     await addProject(farm.db, { schedule: [NIGHTLY, { ...NIGHTLY, recipe: 'lint', cron: '0 3 * * 1' }] });
     await deriveMissing(farm.db, NIGHTLY.tz, new Date());
-    const options = { dataDir: null, path: searchPath(), log: () => {} };
+    await using folder = await temporaryFolder();
+    const options = { dataDir: folder.path, path: searchPath(), log: () => {} };
     await using first = (await startRedis(options))!; // The suite exists where there is one.
     const target = { backend: 'redis', url: first.url, prefix: 'test' } as const;
     await using deliveries = openDeliveries(target);
@@ -29,6 +33,7 @@ describe.runIf(testRedisUrl())('a Redis that comes back empty', () => {
 
     await vi.waitUntil(() => holdsAfter(pass, triggers, 2), WAIT);
     await first.stop();
+    await rm(join(folder.path, 'store'), { recursive: true }); // Its password stays.
     await pass(); // Says nothing of a queue that is away.
     await using _ = await startRedis({ ...options, port: first.port });
     await vi.waitUntil(() => holdsAfter(pass, triggers, 2), WAIT);
@@ -36,6 +41,11 @@ describe.runIf(testRedisUrl())('a Redis that comes back empty', () => {
     expect(Object.fromEntries(held.map(({ id, nextAt }) => [id, nextAt!.toISOString()]))).toEqual(wanted);
   });
 });
+
+async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'crafting-triggers-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
 
 async function holdsAfter(pass: () => Promise<void>, triggers: Triggers, count: number): Promise<boolean> {
   await pass();

@@ -4,7 +4,7 @@ import type {
   DigestFacts,
   FindingFact,
   RecipeFact,
-} from '@crafting-table/database/digests/load-facts';
+} from '@crafting-table/database/digests/facts';
 
 export const PUBLIC_URL = 'http://farm.example:8810';
 export const HEAD = {
