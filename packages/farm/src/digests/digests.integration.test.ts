@@ -1,5 +1,5 @@
 import type { Database } from '@crafting-table/database/connect';
-import { expireMails, keepMail, takeMail, type TakenMail } from '@crafting-table/database/digests/outbox';
+import { expireMails, keepMail, takeMail } from '@crafting-table/database/digests/outbox';
 import { insertDigestDay, takeDigestDay } from '@crafting-table/database/digests/days';
 import { removeProject } from '@crafting-table/database/projects';
 import { addProject, openFarmDatabase } from '@crafting-table/database/stand-ins/farm-rows';
@@ -15,6 +15,7 @@ import { runDigest } from './run-digest.ts';
 import { mailOf, sendMails } from './send-mails.ts';
 import { LOGIN, startMailServer, type MailServer } from './stand-ins/mail-server.ts';
 import { EVENTFUL, finding, HEAD, PUBLIC_URL } from './stand-ins/digest-facts.ts';
+import { takenMail } from './stand-ins/taken-mail.ts';
 import { tendDigests } from './tend-digests.ts';
 
 const PACIFIC = 'America/Los_Angeles';
@@ -265,7 +266,7 @@ describe('a mail server', () => {
     await using selfSigned = await startMailServer({ needsLogin: true });
     for (const { settings } of [plain, selfSigned]) {
       await using relay = openRelay({ ...settings, ...LOGIN, encryption: 'starttls' });
-      const handover = await relay.send(mailOf(sampleMail(), PUBLIC_URL));
+      const handover = await relay.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL));
       expect(handover.get('team@attic.example')).toMatchObject({ verdict: 'later' });
     }
     expect([...plain.received, ...selfSigned.received]).toEqual([]);
@@ -274,11 +275,11 @@ describe('a mail server', () => {
   test('that asks for a login gets the mail with the right password, and is asked again later with a wrong one', async () => {
     await using server = await startMailServer({ needsLogin: true });
     await using stranger = openRelay({ ...server.settings, ...LOGIN, password: 'guess' });
-    expect([...(await stranger.send(mailOf(sampleMail(), PUBLIC_URL))).values()]).toMatchObject([
-      { verdict: 'later', error: expect.stringContaining('535') },
-    ]);
+    expect([
+      ...(await stranger.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL))).values(),
+    ]).toMatchObject([{ verdict: 'later', error: expect.stringContaining('535') }]);
     await using relay = openRelay({ ...server.settings, ...LOGIN, from: 'The farm <farm@farm.example>' });
-    await relay.send(mailOf(sampleMail(), PUBLIC_URL));
+    await relay.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL));
     expect(server.received).toMatchObject([
       { mail: { from: { value: [{ name: 'The farm', address: 'farm@farm.example' }] } } },
     ]);
@@ -293,7 +294,7 @@ describe('a mail server', () => {
       const findings = classes.flatMap((each) =>
         Array.from({ length: 50 }, () => ({ ...long, class: each })),
       );
-      await relay.send(mailOf(sampleMail(composeDigest(HEAD, { ...EVENTFUL, findings })), PUBLIC_URL));
+      await relay.send(mailOf(takenMail(composeDigest(HEAD, { ...EVENTFUL, findings })), PUBLIC_URL));
     }
     const sizes = server.received.map(({ bytes }) => bytes);
     expect(sizes).toHaveLength(3);
@@ -401,17 +402,6 @@ async function oldProject(db: Database, notify: ProjectBody['notify'] | null) {
     .where('id', '=', project.id)
     .execute();
   return project;
-}
-
-function sampleMail(content = composeDigest(HEAD, EVENTFUL)): TakenMail {
-  return {
-    project_id: '00000000-0000-7000-8000-0000000000aa',
-    date: content.date,
-    message_id: '<sample@crafting-table>',
-    recipients: [{ address: 'team@attic.example', state: 'pending', error: null }],
-    tries: 1,
-    content,
-  };
 }
 
 function datesFrom(first: string, count: number): string[] {
