@@ -9,6 +9,7 @@ import { isRefusal, refuse, type Refusal } from '../refusal.ts';
 import { deriveSchedules } from '../schedules/derive-schedules.ts';
 import { refuseBadSchedules } from '../schedules/read-schedules.ts';
 import { acceptGitUrl, type FileRemotes } from './git-remote.ts';
+import { refuseMatchers } from './refuse-matchers.ts';
 import { showProject } from './show-project.ts';
 
 export type ProjectRules = {
@@ -26,8 +27,8 @@ export async function registerProject(
 ): Promise<Project | Refusal> {
   const url = acceptGitUrl(body.git_url, files);
   if (isRefusal(url)) return url;
-  const badSchedules = refuseBadSchedules(body.schedule ?? null);
-  if (badSchedules) return badSchedules;
+  const refused = refuseBadSchedules(body.schedule ?? null) ?? (await refuseMatchers(body.subprojects));
+  if (refused) return refused;
   const row = await insertProject(db, {
     id: newId(),
     owner: caller.name,

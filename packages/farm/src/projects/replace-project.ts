@@ -8,6 +8,7 @@ import { isRefusal, refuse, type Refusal } from '../refusal.ts';
 import { deriveSchedules } from '../schedules/derive-schedules.ts';
 import { refuseBadSchedules } from '../schedules/read-schedules.ts';
 import { acceptGitUrl } from './git-remote.ts';
+import { refuseMatchers } from './refuse-matchers.ts';
 import type { ProjectRules } from './register-project.ts';
 import { showProject } from './show-project.ts';
 
@@ -26,8 +27,8 @@ export async function replaceProject(
   if (!current) return refuse('not_found');
   const url = acceptGitUrl(body.git_url, files);
   if (isRefusal(url)) return url;
-  const badSchedules = refuseBadSchedules(body.schedule ?? null);
-  if (badSchedules) return badSchedules;
+  const refused = refuseBadSchedules(body.schedule ?? null) ?? (await refuseMatchers(body.subprojects));
+  if (refused) return refused;
   const row = await updateProject(db, {
     id: current.id,
     ...body,
