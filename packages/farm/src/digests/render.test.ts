@@ -110,6 +110,32 @@ describe('green because nothing ran is never shown as green', () => {
       'a test passed with zero tests',
       { ...QUIET, recipes: [recipe({ recipe: 'test', toolRuns: [run({ tests: 0 })] })] },
     ],
+    [
+      'every test was skipped',
+      {
+        ...QUIET,
+        recipes: [
+          recipe({
+            recipe: 'test',
+            tests: { ran: 2, failed: 0 },
+            toolRuns: [run({ tests: 2, skipped: 2 })],
+          }),
+        ],
+      },
+    ],
+    [
+      'one of two tools ran zero tests',
+      {
+        ...QUIET,
+        recipes: [
+          recipe({
+            recipe: 'test',
+            tests: { ran: 2, failed: 0 },
+            toolRuns: [run({ tests: 2 }), { ...run({ tests: 0 }), tool: 'jest' }],
+          }),
+        ],
+      },
+    ],
     ['a test passed and no test was heard of', { ...QUIET, recipes: [recipe({ recipe: 'test' })] }],
     [
       'a tool that the recipe is said to run was not heard of',

@@ -1,6 +1,7 @@
 // What nobody looked at although it seems so: a recipe that passed because nothing ran is not a good one.
 import type { DigestLine } from '@crafting-table/contracts/digest';
 import type { ToolRun } from '@crafting-table/contracts/finding';
+import { toolsWithoutTests } from '@crafting-table/findings/track/count-tests';
 import type { DigestFacts, RecipeFact } from '@crafting-table/database/digests/facts';
 import { brokenJobLine, cut } from './digest-lines.ts';
 
@@ -33,17 +34,22 @@ function faultsOf(fact: RecipeFact): string[] {
       : []),
   ];
   if (last.status !== 'passed') return faults;
-  if (recipe === 'test' && (tests === null || tests.ran === 0)) return [...faults, untestedBy(toolRuns)];
+  if (recipe === 'test') return [...faults, ...untestedBy(toolRuns, tests === null || tests.ran === 0)];
   if (recipe === 'audit' && toolRuns.length === 0)
     return [...faults, 'audit passed, but nothing in its output says what it looked at'];
   return faults;
 }
 
-function untestedBy(toolRuns: readonly ToolRun[]): string {
-  const hasCount = toolRuns.some(({ claimed, parsed }) => (claimed?.['tests'] ?? parsed?.['tests']) === 0);
-  return hasCount
-    ? 'test passed with zero tests'
-    : 'test passed, but nothing in its output says that a test ran';
+function untestedBy(toolRuns: readonly ToolRun[], isUntold: boolean): string[] {
+  const idle = [...toolsWithoutTests(toolRuns)];
+  if (isUntold) {
+    const told = 'test passed, but nothing in its output says that a test ran';
+    return [idle.length > 0 ? 'test passed with zero tests' : told];
+  }
+  const counted = toolRuns.filter(({ claimed }) => (claimed?.['tests'] ?? 0) > 0);
+  const isSkipped = ({ claimed = {} }: ToolRun) => (claimed['skipped'] ?? 0) >= (claimed['tests'] ?? 0);
+  if (counted.length > 0 && counted.every(isSkipped)) return ['test passed, and every test was skipped'];
+  return idle.length === 0 ? [] : [`test passed, but ${idle.join(', ')} ran zero tests`];
 }
 
 function unfinishedOf(
