@@ -8,7 +8,7 @@ import { insertEventfulDay } from '../load/eventful-day.ts';
 
 const AIM_SECS = 60;
 const AIM_MB = 200;
-const PAGE = 200;
+const PAGE = 50;
 /** Most of it is for writing six million rows first, which is not measured. */
 const LIMIT_MS = 900_000;
 const DUE = new Date('2026-05-05T13:00:00Z');

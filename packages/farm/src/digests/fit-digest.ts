@@ -11,26 +11,26 @@ const LIMITS = [50, 40, 30, 20, 12, 6, 3, 1, 0];
 
 /** Renders with as many lines as fit; what has no line is still counted in its section. */
 export function fitDigest(digest: Digest, bytesMax: number, render: (digest: Digest) => string): string {
-  let text = '';
+  let most = Infinity;
   for (const limit of LIMITS) {
+    if (limit > most && limit > 0) continue;
     const sections = digest.sections.map((section) => ({ ...section, lines: section.lines.slice(0, limit) }));
-    text = render({ ...digest, sections });
-    if (travelBytes(text) < bytesMax) break;
+    const text = render({ ...digest, sections });
+    const bytes = travelBytes(text);
+    if (bytes < bytesMax || limit === 0) return text;
+    most = 1.2 * limit * (bytesMax / bytes); // Far more than fit are not tried: lines are of about one length.
   }
-  return text;
+  throw new Error('there is no limit of lines that is 0');
 }
 
 /**
- * Never less than a text takes in a mail: quoted-printable (RFC 2045, 6.7) makes three bytes of one that is not ASCII, and breaks
- * lines at 76. Where base64 is shorter, nodemailer takes that.
+ * Never less than a text takes in a mail: quoted-printable (RFC 2045, 6.7) makes three bytes of one that is not ASCII and of `=`, and
+ * breaks lines at 76. Where base64 is shorter, nodemailer takes that. Of a character that is not ASCII, at least half the bytes are
+ * more than its units here.
  */
 function travelBytes(text: string): number {
   const bytes = Buffer.byteLength(text);
-  let others = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === 0x3d) others += 1;
-    else if (code > 0x7e) others += code < 0x800 ? 2 : 3; // A half of a pair has two bytes: three is on the safe side.
-  }
-  return Math.ceil((bytes + 2 * others) * (1 + 3 / 73));
+  let escaped = 2 * (bytes - text.length);
+  for (let at = text.indexOf('='); at >= 0; at = text.indexOf('=', at + 1)) escaped += 1;
+  return Math.ceil((bytes + 2 * escaped) * (1 + 3 / 73));
 }
