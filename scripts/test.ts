@@ -11,6 +11,7 @@ import { inherited, isCi } from './config.ts';
 import { runStaticChecks } from './static-checks.ts';
 import { runTests, TEST_SETS } from './run-tests.ts';
 import type { TestCounts } from './run-tests.ts';
+import { tellMissingTools } from './missing-tools.ts';
 import { startTestStores } from './test-stores.ts';
 
 const { values, positionals } = parseArgs({
@@ -32,6 +33,7 @@ const testsBefore = totals.passed + totals.failed;
 await runAllTests();
 if (sets.some((set) => set !== 'unit')) await tellMissingToolchains();
 if (totals.passed + totals.failed === testsBefore) count('no test ran at all', { passed: 0, failed: 1 });
+if (sets.some((set) => set === 'integration')) summary.push(...tellMissingTools());
 if (isStopped) count('stopped by a signal', { passed: 0, failed: 1 });
 console.log(['', ...summary, `${totals.passed} passed, ${totals.failed} failed`].join('\n'));
 process.exitCode = totals.failed === 0 ? 0 : 1;
