@@ -59,7 +59,7 @@ export async function checkHealth(
   };
 }
 
-function showWorker(row: WorkerRow): WorkerView {
+export function showWorker(row: WorkerRow): WorkerView {
   return {
     name: row.name,
     version: row.version,
