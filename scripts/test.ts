@@ -2,7 +2,8 @@
 //   npm test -- packages/findings        only tests whose path holds this
 //   npm test -- --only unit              only one set of tests, without the static checks
 import { parseArgs } from 'node:util';
-import { isCi } from './config.ts';
+import { isCi, path } from './config.ts';
+import { missingPrograms } from './test-programs.ts';
 import { runStaticChecks } from './static-checks.ts';
 import { runTests, TEST_SETS } from './run-tests.ts';
 import type { TestCounts } from './run-tests.ts';
@@ -35,7 +36,11 @@ async function runAllTests(): Promise<void> {
   for (const set of sets) {
     if (isStopped) return;
     console.log(`\n== ${set}`);
-    count(set, await runTests(set, positionals, stores.environment));
+    count(set, await runTests(set, positionals, { ...stores.environment, PATH: path }));
+  }
+  for (const line of await missingPrograms(sets, path)) {
+    summary.push(line);
+    if (isCi) count('Programs for tests in CI', { passed: 0, failed: 1 });
   }
   if (stores.missing === undefined || sets.every((set) => set === 'unit')) return;
   summary.push(
