@@ -58,7 +58,7 @@ async function addSeries(db: Db, project: ProjectRow, branch: string, jobIds: st
   const { id } = rows[0]!;
   await sql`
     insert into series_runs (series_id, job_id, attempt, sha, at, complete_tools, inputs, summary)
-    select ${id}, job_id, 1, 'c0ffee', now() + make_interval(secs => place), '{}', '{}', '{}'
+    select ${id}, job_id, 1, 'c0ffee' || place, now() + make_interval(secs => place), '{}', '{}', '{}'
     from unnest(${jobIds}::uuid[]) with ordinality as run (job_id, place)`.execute(db);
   return id;
 }
@@ -144,6 +144,17 @@ test('a job that a series is compared with, or that first had a finding that is 
   await forgetRunsOfRemovedJobs(farm.db);
   const runs = await farm.db.selectFrom('series_runs').select('job_id').orderBy('job_id').execute();
   expect(runs.map(({ job_id }) => job_id)).toEqual([newestOnBranch, onMain]);
+});
+
+test('the newest job at the head of a branch is never removed, also when an older commit was tried again since', async () => {
+  await using farm = await openFarmDatabase();
+  const project = await addProject(farm.db);
+  const ids = await finishJobs(farm.db, project, 5);
+  const series = await addSeries(farm.db, project, 'feature', ids.slice(0, 4));
+  await sql`update series set head_sha = 'c0ffee2' where id = ${series}`.execute(farm.db);
+  await sql`update series_runs set sha = 'c0ffee2' where job_id = ${ids[2]}`.execute(farm.db);
+  const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 1 });
+  expect(old.map(({ id }) => id)).toEqual([ids[0], ids[1]]);
 });
 
 test.each([

@@ -36,7 +36,7 @@ import { listDigests } from '@crafting-table/farm/digests/list-digests';
 import { runDigest } from '@crafting-table/farm/digests/run-digest';
 import type { DigestSettings } from '@crafting-table/farm/digests/digest-settings';
 import { listSchedules } from '@crafting-table/farm/schedules/list-schedules';
-import type { Deliveries } from '@crafting-table/queues/open-deliveries';
+import type { Deliveries, QueueWatch } from '@crafting-table/queues/open-deliveries';
 import { sendDocsPage } from '../docs/send-docs-page.ts';
 import { openApiDocument } from '../docs/openapi.ts';
 import { sent, type Handlers } from '../http/bind-routes.ts';
@@ -51,7 +51,7 @@ import { streamLog } from './stream-log.ts';
 
 export type Parts = {
   db: Database;
-  deliveries: Deliveries;
+  deliveries: Deliveries & QueueWatch;
   dispatcher: Dispatcher;
   news: News;
   authenticator: Authenticator;
