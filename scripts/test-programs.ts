@@ -1,5 +1,6 @@
 // Programs that the farm does without and some of its tests do not. `.ci/test-programs` brings them on a Debian.
 import { findBrowser } from '../packages/dev-services/src/open-browser.ts';
+import { findInstalledPostgres } from '../packages/dev-services/src/installed-postgres.ts';
 import { findPrometheus } from '../packages/dev-services/src/prometheus.ts';
 import type { TestSet } from './run-tests.ts';
 
@@ -16,6 +17,12 @@ const WANTED: { what: string; sets: TestSet[]; find: (path: string) => Promise<u
     sets: ['integration', 'e2e'],
     find: findPrometheus,
     how: 'no promtool and prometheus on the PATH',
+  },
+  {
+    what: 'PG_DUMP',
+    sets: ['e2e'],
+    find: findInstalledPostgres,
+    how: 'no postgres with pg_dump below /usr/lib/postgresql',
   },
 ];
 
