@@ -13,6 +13,8 @@ import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
 import { createNews } from '@crafting-table/farm/logs/news';
 import { createFarmNumbersReader } from '@crafting-table/farm/metrics/read-farm-numbers';
 import { startRetentionLoop } from '@crafting-table/farm/retention/retention-loop';
+import { showError } from '@crafting-table/farm/show-error';
+import { tellOfDeath } from '@crafting-table/farm/tell-of-death';
 import { nextTrigger } from '@crafting-table/farm/schedules/next-trigger';
 import { tendSchedules } from '@crafting-table/farm/schedules/tend-schedules';
 import { sweep, tellOfSweep } from '@crafting-table/farm/sweep/sweep';
@@ -47,9 +49,15 @@ const DATABASE_RETRY_MS = 500;
 export async function serve(): Promise<void> {
   const config = readConfigOrExit();
   const log = pino(
-    { name: 'api', level: config.logLevel, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      name: 'api',
+      level: config.logLevel,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: showError },
+    },
     pino.destination(2),
   );
+  tellOfDeath(log);
   const stop = stopSignal();
   await using stack = new AsyncDisposableStack();
 

@@ -145,6 +145,7 @@ describe.each(BACKENDS)('the queue dashboard on %s', (backend) => {
       await page.goto(`${farm.baseUrl}${PATH}/queue/attempts?status=active`);
       await page.waitForFunction(`document.body.innerText.includes('${running}')`);
       expect(await page.evaluate('document.body.innerText')).not.toContain('seen');
+      expect(await page.$('main [aria-haspopup=menu]')).toBeNull(); // Pause, empty and the like.
       const picture = await page.screenshot();
       expect(picture.length).toBeGreaterThan(20_000); // An empty page is a tenth of this.
       await page.goto(`${farm.baseUrl}${PATH}/logout`);
@@ -173,6 +174,8 @@ describe('the queue dashboard with CRAFTING_QUEUES_WRITE', () => {
       (await ask(farm.baseUrl, path.replace('pause', 'resume'), { method: 'PUT', bearer: farm.bearer }))
         .status,
     ).toBe(200);
+    const withBoth = { cookie, authorization: 'Bearer craft_wrong' };
+    expect((await plain(path, withBoth, 'PUT')).status).toBe(401);
     const { entries } = await farm.client.call('listAudit', { query: { limit: 2 } });
     expect(entries).toMatchObject([
       { actor: 'admin', action: 'queues.change', subject: 'PUT /api/queues/attempts/resume' },
