@@ -8,7 +8,9 @@ import { insertEventfulDay } from '../load/eventful-day.ts';
 
 const AIM_SECS = 60;
 const AIM_MB = 200;
-const PAGE = 200;
+const PAGE = 50;
+/** Most of it is for writing six million rows first, which is not measured. */
+const LIMIT_MS = 900_000;
 const DUE = new Date('2026-05-05T13:00:00Z');
 const SETTINGS = {
   cron: '0 6 * * *',
@@ -22,6 +24,7 @@ export const manyDigests: Figure = {
   name: 'many-digests',
   floor: null,
   aim: `below ${AIM_SECS} s, with memory that does not grow by more than ${AIM_MB} MB`,
+  limitMs: LIMIT_MS,
   async measure(bench) {
     const scale = bench.isQuick ? 20 : 1;
     const size = { projects: 10_000 / scale, jobs: 1_000_000 / scale, findings: 5_000_000 / scale };

@@ -1,6 +1,9 @@
 // A day of a large farm: many projects, each with jobs and findings of that day, written by SQL.
 import { query } from '../stores.ts';
 
+/** A job writes its findings together, so they lie beside each other. */
+const FINDINGS_OF_A_JOB = 5;
+
 /** Fills an empty database with projects, and with jobs and findings spread evenly over them, all between the two moments. */
 export async function insertEventfulDay(
   databaseUrl: string,
@@ -34,7 +37,7 @@ export async function insertEventfulDay(
        gen_random_uuid(), at, false, case when i % 4 = 0 then at end,
        '{"message": "unused variable", "kind": "lint", "tool": "gcc", "actionable": {"yes": true, "reasons": []}}'
      from (select i, ${span} as at from generate_series(1, ${day.findings}) i) made
-     join numbered_series s on s.number = made.i % ${day.projects}`,
+     join numbered_series s on s.number = (made.i / ${FINDINGS_OF_A_JOB}) % ${day.projects}`,
     'vacuum analyze',
     'checkpoint',
   );

@@ -24,6 +24,7 @@ test('the second one is told who holds the folder', async () => {
 
 test('the lock of a killed process is free again', async () => {
   await using folder = await temporaryFolder();
+  using cleanUp = new DisposableStack();
   const holder = spawn(
     process.execPath,
     [
@@ -33,6 +34,7 @@ test('the lock of a killed process is free again', async () => {
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  cleanUp.defer(() => holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
   expect(takeFarmLock(folder.path).kind).toBe('taken');
   holder.kill('SIGKILL');

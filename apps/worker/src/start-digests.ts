@@ -4,6 +4,7 @@ import { isDatabaseAway } from '@crafting-table/database/database-away';
 import { readClock } from '@crafting-table/database/schedules';
 import { openRelay } from '@crafting-table/farm/digests/relay';
 import { sendMails } from '@crafting-table/farm/digests/send-mails';
+import { runningClock } from '@crafting-table/farm/running-clock';
 import { tendDigests } from '@crafting-table/farm/digests/tend-digests';
 import type { Triggers } from '@crafting-table/queues/open-triggers';
 import type { WorkerConfig } from './config.ts';
@@ -40,7 +41,9 @@ export function startDigests(
     log.info('no mail server is set: digests are made and shown, and no mail is sent');
   } else {
     const relay = stack.use(openRelay(relaySettings));
-    const send = telling(() => sendMails(db, relay, digest.publicUrl, () => new Date()));
+    const send = telling(async () =>
+      sendMails(db, relay, digest.publicUrl, runningClock(await readClock(db))),
+    );
     stack.use(repeat(SEND_MS, send));
   }
   const { cron, tz } = digest;

@@ -29,6 +29,17 @@ export const DigestSection = z.object({
 });
 export type DigestSection = z.infer<typeof DigestSection>;
 
+/**
+ * A day of which not everybody was told, and why. `missed`: it had no digest; what happened is in this one. `nobody`: its mail
+ * did not arrive, and the digest can be read. `some`: it did not arrive at every address.
+ */
+export const UntoldDay = z.object({
+  date: DigestDate,
+  told: z.enum(['missed', 'nobody', 'some']),
+  why: z.string(),
+});
+export type UntoldDay = z.infer<typeof UntoldDay>;
+
 /** What a mail says, before it is a text or a page. */
 export const Digest = z.object({
   project: z.string(),
@@ -42,8 +53,8 @@ export const Digest = z.object({
   ran: z.object({ recipes: z.int(), passed: z.int() }),
   /** Findings that were open at the end of each day, the oldest first, today last. */
   trend: z.array(z.object({ date: DigestDate, open: z.int() })),
-  /** Earlier mails that did not arrive, and why. */
-  undelivered: z.array(z.object({ date: DigestDate, why: z.string() })),
+  /** Earlier days of which not everybody was told, the oldest first. */
+  untold: z.array(UntoldDay),
 });
 export type Digest = z.infer<typeof Digest>;
 

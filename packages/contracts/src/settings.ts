@@ -331,7 +331,7 @@ export const SETTINGS = {
     readBy: farm,
   },
   CRAFTING_DIGEST_CRON: {
-    schema: z.string().min(9).max(100).default('0 6 * * *'),
+    schema: z.string().min(1).max(100).default('0 6 * * *'),
     example: '0 6 * * *',
     help: 'When the morning mail is made.',
     readBy: farm,

@@ -187,14 +187,14 @@ export async function findTriggersToRemove(db: Database, limit: number): Promise
   return found.rows.map(({ id }) => id);
 }
 
-/** The queue has let go of these: what is not wanted any more goes from here as well. */
+/** The queue has let go of these: what is not wanted any more goes from here as well, what is wanted again is added again. */
 export async function forgetTriggers(db: Database, ids: readonly string[]): Promise<void> {
   await sql`
     with gone as (
       delete from schedules s using projects p
       where s.id = any(${[...ids]}::uuid[]) and p.id = s.project_id and (gone or p.removed_at is not null) returning s.id)
     update schedules set queue_incarnation = null
-    where id = any(${[...ids]}::uuid[]) and not enabled and id not in (select id from gone)`.execute(db);
+    where id = any(${[...ids]}::uuid[]) and id not in (select id from gone)`.execute(db);
 }
 
 /** Schedules that this life of the queue does not have yet. */

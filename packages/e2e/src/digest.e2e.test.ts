@@ -12,8 +12,16 @@ import { until } from './until.ts';
 
 /** To the next minute, and a little for two busy cores. */
 const NEXT_MINUTE_MS = 80_000;
+const MORNING_MS = 180_000;
 const ZONE = 'Etc/UTC';
 const EACH_MINUTE = { cron: '* * * * *', tz: ZONE, recipe: 'test', enabled: true } as const;
+
+const MAIL_SETTINGS = {
+  CRAFTING_SMTP_HOST: '127.0.0.1',
+  CRAFTING_SMTP_TLS: 'none',
+  CRAFTING_PUBLIC_URL: 'http://farm.example/',
+  CRAFTING_DIGEST_TZ: ZONE,
+};
 
 let farm: FarmUnderTest;
 let repository: Repository;
@@ -32,20 +40,12 @@ const server = new SMTPServer({
   },
 });
 beforeAll(async () => {
-  const listening = server.listen(0, '127.0.0.1');
-  await once(listening, 'listening');
-  const { port } = listening.address() as AddressInfo; // It listens on TCP.
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   repository = await makeRepository();
   farm = await startFarm({
     backend: BACKENDS[0]!,
     workers: 2,
-    settings: {
-      CRAFTING_SMTP_HOST: '127.0.0.1',
-      CRAFTING_SMTP_PORT: String(port),
-      CRAFTING_SMTP_TLS: 'none',
-      CRAFTING_PUBLIC_URL: 'http://farm.example/',
-      CRAFTING_DIGEST_TZ: ZONE,
-    },
+    settings: { ...MAIL_SETTINGS, ...relaySettings() },
   });
   [ann, bob] = [await farm.mint('ann'), await farm.mint('bob')];
 });
@@ -63,8 +63,7 @@ describe('a schedule', () => {
       'it fired',
       async () => {
         const { schedules } = await ann.client.call('getProject', { params: { name: 'scheduled' } });
-        const { jobs } = await ann.client.call('listJobs', { query: { project: 'scheduled' } });
-        return jobs.length > 0 && schedules[0];
+        return schedules[0]?.last && schedules[0];
       },
       NEXT_MINUTE_MS,
     );
@@ -84,7 +83,9 @@ describe('a schedule', () => {
     [{ ...EACH_MINUTE, cron: '61 * * * *' }, 'body.schedule.0.cron'],
     [{ ...EACH_MINUTE, cron: '0 0 31 2 *' }, 'body.schedule.0.cron'],
     [{ ...EACH_MINUTE, cron: '0 0 0 * * *' }, 'body.schedule.0.cron'],
+    [{ ...EACH_MINUTE, cron: 'nightly' }, 'body.schedule.0.cron'],
     [{ ...EACH_MINUTE, tz: 'Mars/Olympus' }, 'body.schedule.0.tz'],
+    [{ ...EACH_MINUTE, tz: '' }, 'body.schedule.0.tz'],
   ] as const)('like %o is refused with the reason', async ([schedule, path]) => {
     const refused = registerWith({ name: 'bad', schedule: [schedule] });
     await expect(refused).rejects.toMatchObject({
@@ -128,6 +129,43 @@ describe('the digest', () => {
     expect((await bob.client.call('listDigests', { params: { date } })).digests).toEqual([]);
   });
 });
+
+describe('a morning', () => {
+  test('comes by itself: one mail of each project, although two workers make it and the queue says so more than once', async () => {
+    const dueAt = new Date(Math.ceil(Date.now() / 60_000 + 1) * 60_000); // In one to two minutes.
+    const cron = `${dueAt.getUTCMinutes()} ${dueAt.getUTCHours()} * * *`;
+    await using morning = await startFarm({
+      backend: BACKENDS.at(-1)!,
+      workers: 2,
+      settings: { ...MAIL_SETTINGS, ...relaySettings(), CRAFTING_DIGEST_CRON: cron },
+    });
+    const before = mails.length;
+    for (const name of ['dawn', 'dusk']) {
+      const body = projectBody(name, repository.url, { test: 'exit 3' });
+      const notify = { email: [`${name}@attic.example`], on: ['test_fail' as const] };
+      await morning.client.call('registerProject', { body: { ...body, notify } });
+      await ended(morning.client, await queueJob(morning.client, name));
+    }
+    const date = dueAt.toISOString().slice(0, 10);
+    const { digests } = await until(
+      'both mails were sent',
+      async () => {
+        const day = await morning.client.call('listDigests', { params: { date } });
+        return day.digests.length === 2 && day.digests.every(({ mail }) => mail?.state === 'sent') && day;
+      },
+      MORNING_MS,
+    );
+    const [end] = new Set(digests.map(({ to }) => to));
+    expect(dueAt.getTime() - Date.parse(end!)).toBe(15_000);
+    expect(mails.slice(before).map(({ subject }) => subject)).toHaveLength(2);
+    expect(new Set(mails.slice(before).map(({ messageId }) => messageId)).size).toBe(2);
+  }, 300_000);
+});
+
+function relaySettings(): { CRAFTING_SMTP_PORT: string } {
+  const { port } = server.server.address() as AddressInfo; // It listens on TCP.
+  return { CRAFTING_SMTP_PORT: String(port) };
+}
 
 async function registerWith(values: object): Promise<void> {
   const body = { ...projectBody('unnamed', repository.url, { test: 'exit 3' }), ...values };

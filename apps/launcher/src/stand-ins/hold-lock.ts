@@ -2,5 +2,6 @@
 import { setInterval } from 'node:timers';
 import { takeFarmLock } from '../farm-lock.ts';
 
-console.log(takeFarmLock(process.argv[2] ?? '').kind);
-setInterval(() => {}, 60_000);
+const lock = takeFarmLock(process.argv[2] ?? '');
+console.log(lock.kind);
+setInterval(() => lock.kind, 60_000); // A lock that nothing can reach any more is collected, and with it released.

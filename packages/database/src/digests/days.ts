@@ -49,7 +49,15 @@ export async function closeDigestDay(db: Database, date: string): Promise<void> 
   await sql`update digest_days set state = 'done', composing_until = null where date = ${date}`.execute(db);
 }
 
-/** Days between two, those excluded, on which digests were missed. */
+/** Days that nobody came to the end of are missed by the projects that have no digest of them. */
+export async function giveUpDaysBefore(db: Database, date: string): Promise<void> {
+  await sql`
+    update digest_days set state = 'missed', composing_until = null where date < ${date} and state = 'composing'`.execute(
+    db,
+  );
+}
+
+/** Days between two, those excluded, on which digests were missed, the oldest first. */
 export async function listMissedDays(db: Database, after: string, before: string): Promise<string[]> {
   const found = await sql<{ date: string }>`
     select date::text from digest_days where date > ${after} and date < ${before} and state = 'missed' order by date`.execute(

@@ -1,257 +1,33 @@
-// What happened in a project between two digests. Each question is bounded: at most LINES_MAX of a kind, and the number of all.
-import { sql } from 'kysely';
-import type { OutboxState, Recipient } from '@crafting-table/contracts/digest';
-import type { Advisory, FindingKind, PackageDetail, ToolRun } from '@crafting-table/contracts/finding';
-import {
-  SEVERITIES,
-  type JobStatus,
-  type Reason,
-  type Recipe,
-  type Severity,
-} from '@crafting-table/contracts/words';
+// What happened between two digests. Each question is bounded: at most LINES_MAX of a kind and project, and the number of all.
 import type { Database } from '../connect.ts';
+import type { DigestFacts } from './facts.ts';
+import type { FactsWanted, OfProject } from './facts-wanted.ts';
+import { findEarlierMails, findTrend } from './find-earlier-days.ts';
+import { findFindingFacts } from './find-finding-facts.ts';
+import { countFirings, findFiringFacts } from './find-firing-facts.ts';
+import { findBrokenJobs, findRecipeFacts } from './find-job-facts.ts';
 
-/** What a person reads of one kind in the morning; the rest is counted. */
-export const LINES_MAX = 50;
-const TREND_DAYS = 14;
-/** Of mails in a row that did not go out. */
-const MAILS_MAX = 10;
-/** A schedule that is overdue for this long will not come any more by itself. */
-const OVERDUE_SECS = 600;
-
-export type FindingFact = {
-  class: 'new' | 'fixed' | 'open' | 'flaky';
-  /** Of the whole class. */
-  total: number;
-  kind: FindingKind;
-  tool: string;
-  recipe: Recipe;
-  subproject: string;
-  severity: Severity;
-  rule: string | null;
-  path: string | null;
-  line: number | null;
-  message: string;
-  package: PackageDetail | null;
-  advisory: Pick<Advisory, 'ids'> | null;
-  test: string | null;
-  since: Date;
-  jobId: string;
-};
-
-/** One recipe of one subproject on one branch, as far as it ran in the time. */
-export type RecipeFact = {
-  subproject: string;
-  recipe: Recipe;
-  branch: string;
-  ended: number;
-  /** How often the recipe itself said no. */
-  failures: number;
-  last: {
-    jobId: string;
-    attempt: number;
-    status: JobStatus;
-    reason: Reason;
-    exitCode: number | null;
-    detail: string | null;
-    findings: number;
-    at: Date;
-  };
-  /** How the newest job before that time ended, if the recipe ended it. */
-  before: JobStatus | null;
-  toolRuns: ToolRun[];
-};
-
-export type BrokenJobFact = {
-  total: number;
-  jobId: string;
-  subproject: string;
-  recipe: Recipe;
-  reason: Reason;
-  detail: string | null;
-  at: Date;
-};
-
-export type FiringFact = {
-  recipe: Recipe;
-  local: string;
-  tz: string;
-  late: boolean;
-  missed: number;
-  refusal: string | null;
-  /** It did not fire at all yet. */
-  overdue: boolean;
-  at: Date;
-};
-
-export type EarlierMail = { date: string; state: OutboxState; error: string | null; recipients: Recipient[] };
-
-export type DigestFacts = {
-  findings: FindingFact[];
-  recipes: RecipeFact[];
-  broken: BrokenJobFact[];
-  firings: FiringFact[];
-  /** How often schedules fired. */
-  fired: number;
-  mails: EarlierMail[];
-  /** Newest first, without today. */
-  trend: { date: string; open: number }[];
-};
-
-export type FactsWanted = {
-  projectId: string;
-  /** Of the default branch and of those that schedules name. */
-  branches: readonly string[];
-  defaultBranch: string;
-  date: string;
-  from: Date;
-  to: Date;
-};
-
-/** One question after the other: a worker has few connections, and attempts need them more. */
-export async function loadFacts(db: Database, wanted: FactsWanted): Promise<DigestFacts> {
-  return {
-    findings: await loadFindings(db, wanted),
-    recipes: await loadRecipes(db, wanted),
-    broken: await loadBroken(db, wanted),
-    firings: await loadFirings(db, wanted),
-    fired: await countFirings(db, wanted),
-    mails: await loadMails(db, wanted),
-    trend: await loadTrend(db, wanted),
-  };
+/** For each of these projects, in their order. One question after the other: attempts need the other connections more. */
+export async function loadFacts(db: Database, wanted: readonly FactsWanted[]): Promise<DigestFacts[]> {
+  const findings = byProject(await findFindingFacts(db, wanted));
+  const recipes = byProject(await findRecipeFacts(db, wanted));
+  const broken = byProject(await findBrokenJobs(db, wanted));
+  const firings = byProject(await findFiringFacts(db, wanted));
+  const fired = byProject(await countFirings(db, wanted));
+  const mails = byProject(await findEarlierMails(db, wanted));
+  const trend = byProject(await findTrend(db, wanted));
+  return wanted.map(({ projectId }) => ({
+    findings: findings(projectId),
+    recipes: recipes(projectId),
+    broken: broken(projectId),
+    firings: firings(projectId),
+    fired: fired(projectId)[0]?.fired ?? 0,
+    mails: mails(projectId).toReversed(),
+    trend: trend(projectId),
+  }));
 }
 
-/** Somebody said that these are nobody's business, or they are only the consequence of another. */
-const LEFT_OUT = ['suppressed', 'not_affected', 'cascade', 'information'];
-
-async function loadFindings(
-  db: Database,
-  { projectId, branches, from, to }: FactsWanted,
-): Promise<FindingFact[]> {
-  const found = await sql<FindingFact>`
-    with known as (
-      select t.*, s.recipe, s.subproject,
-        case
-          when not t.is_open then 'fixed'
-          when t.flaky_since is not null then 'flaky'
-          when t.first_at >= ${from} and not t.since_first_run then 'new'
-          when t.reopen_count > 0 and exists (
-            select from finding_events e where e.tracked_id = t.id and e.event = 'reopened' and e.at >= ${from} and e.at < ${to})
-          then 'new'
-          else 'open' end as class
-      from series s join tracked_findings t on t.series_id = s.id
-      where s.project_id = ${projectId} and s.branch = any(${[...branches]}::text[]) and t.first_at < ${to}
-        and (t.is_open or (t.closed_at >= ${from} and t.closed_at < ${to}))
-        and not coalesce(t.data->'actionable'->'reasons' ?| ${LEFT_OUT}::text[], false)
-        and not exists (
-          select from acceptances a where a.project_id = ${projectId} and a.fingerprint = t.fingerprint
-            and a.lifted_at is null and (a.until is null or a.until > ${to}))),
-    ranked as (
-      select *, count(*) over (partition by class) as total, row_number() over (
-        partition by class order by array_position(${[...SEVERITIES]}::text[], severity), first_at, path, line, id) as place
-      from known)
-    select class, total, kind, tool, recipe, subproject, severity, rule, path, line, data->>'message' as message,
-      data->'package' as package, data->'advisory' as advisory, data->'test'->>'name' as test, first_at as since,
-      case when class = 'fixed' then coalesce(closed_job_id, first_job_id) else first_job_id end as "jobId"
-    from ranked where place <= ${sql.lit(LINES_MAX)} order by class, place`.execute(db);
-  return found.rows;
-}
-
-async function loadRecipes(db: Database, wanted: FactsWanted): Promise<RecipeFact[]> {
-  const { projectId, branches, defaultBranch, from, to } = wanted;
-  const found = await sql<Omit<RecipeFact, 'last'> & { last: Omit<RecipeFact['last'], 'at'>; at: Date }>`
-    with ended as (
-      select id, attempt, subproject, recipe, coalesce(ref, ${defaultBranch}) as branch, status, reason, exit_code, detail,
-        findings_count, finished_at
-      from jobs where project_id = ${projectId} and finished_at >= ${from} and finished_at < ${to}
-        and status in ('passed', 'failed') and coalesce(ref, ${defaultBranch}) = any(${[...branches]}::text[])),
-    last as (
-      select distinct on (subproject, recipe, branch) * from ended
-      order by subproject, recipe, branch, finished_at desc, id desc),
-    counts as (
-      select subproject, recipe, branch, count(*) as ended,
-        count(*) filter (where status = 'failed' and reason in ('exit', 'gate')) as failures
-      from ended group by subproject, recipe, branch)
-    select last.subproject, last.recipe, last.branch, counts.ended, counts.failures, last.finished_at as at,
-      jsonb_build_object('jobId', last.id, 'attempt', last.attempt, 'status', last.status, 'reason', last.reason,
-        'exitCode', last.exit_code, 'detail', last.detail, 'findings', last.findings_count) as last,
-      (select j.status from jobs j where j.project_id = ${projectId} and j.finished_at < ${from}
-        and j.recipe = last.recipe and j.subproject = last.subproject and coalesce(j.ref, ${defaultBranch}) = last.branch
-        and j.status in ('passed', 'failed') and j.reason in ('exit', 'gate')
-        order by j.finished_at desc limit 1) as before,
-      coalesce((select jsonb_agg(data order by ordinal) from tool_runs
-        where job_id = last.id and tool_runs.attempt = last.attempt), '[]') as "toolRuns"
-    from last join counts using (subproject, recipe, branch)
-    order by last.subproject, last.recipe, last.branch`.execute(db);
-  return found.rows.map(({ at, last, ...row }) => ({ ...row, last: { ...last, at } }));
-}
-
-/** Ended by something else than the recipe itself. */
-const BROKEN: Reason[] = [
-  'timeout',
-  'no_output',
-  'worker_lost',
-  'setup_failed',
-  'tool_missing',
-  'disk_full',
-  'oom',
-  'log_flood',
-  'refused',
-];
-
-async function loadBroken(db: Database, { projectId, from, to }: FactsWanted): Promise<BrokenJobFact[]> {
-  const found = await sql<BrokenJobFact>`
-    select * from (
-      select count(*) over (partition by reason = 'tool_missing') as total, id as "jobId", subproject, recipe, reason, detail,
-        finished_at as at, row_number() over (partition by reason = 'tool_missing' order by finished_at desc) as place
-      from jobs where project_id = ${projectId} and finished_at >= ${from} and finished_at < ${to}
-        and status = 'failed' and reason = any(${BROKEN}::text[])) as broken
-    where place <= ${sql.lit(LINES_MAX)} order by at`.execute(db);
-  return found.rows;
-}
-
-/** Those that were not as they should be. */
-async function loadFirings(db: Database, { projectId, from, to }: FactsWanted): Promise<FiringFact[]> {
-  const found = await sql<FiringFact>`
-    (select s.recipe, s.tz, f.local_minute as local, f.late, f.missed, f.refusal, false as overdue, f.due_at as at
-      from firings f join schedules s on s.project_id = f.project_id and s.key = f.schedule_key
-      where f.project_id = ${projectId} and f.fired_at >= ${from} and f.fired_at < ${to}
-        and (late or missed > 0 or refusal is not null)
-      order by at limit ${sql.lit(LINES_MAX)})
-    union all
-    (select recipe, tz, next_local, false, 0, null, true, next_at from schedules
-      where project_id = ${projectId} and enabled and not gone
-        and next_at < ${to}::timestamptz - make_interval(secs => ${OVERDUE_SECS}) limit ${sql.lit(LINES_MAX)})`.execute(
-    db,
-  );
-  return found.rows;
-}
-
-async function countFirings(db: Database, { projectId, from, to }: FactsWanted): Promise<number> {
-  const found = await sql<{ fired: number }>`
-    select count(*) as fired from firings
-    where project_id = ${projectId} and fired_at >= ${from} and fired_at < ${to}`.execute(db);
-  return found.rows[0]!.fired;
-}
-
-/** The mail that went out last, and those after it that did not. */
-async function loadMails(db: Database, { projectId, date }: FactsWanted): Promise<EarlierMail[]> {
-  const found = await sql<EarlierMail>`
-    select date::text, state, error, recipients from outbox
-    where project_id = ${projectId} and date < ${date} and date >= coalesce((
-      select max(date) from outbox where project_id = ${projectId} and date < ${date} and state = 'sent'), '-infinity')
-    order by outbox.date desc limit ${sql.lit(MAILS_MAX)}`.execute(db);
-  return found.rows.toReversed();
-}
-
-async function loadTrend(
-  db: Database,
-  { projectId, date }: FactsWanted,
-): Promise<{ date: string; open: number }[]> {
-  const found = await sql<{ date: string; open: number }>`
-    select date::text, (content->'trend'->-1->>'open')::int as open from digests
-    where project_id = ${projectId} and date < ${date} order by digests.date desc limit ${sql.lit(TREND_DAYS - 1)}`.execute(
-    db,
-  );
-  return found.rows.filter(({ open }) => open !== null);
+function byProject<Row>(rows: readonly OfProject<Row>[]): (projectId: string) => OfProject<Row>[] {
+  const groups = Map.groupBy(rows, ({ projectId }) => projectId);
+  return (projectId) => groups.get(projectId) ?? [];
 }

@@ -29,6 +29,19 @@ export async function takeMail(db: Database, turn: { now: Date; until: Date }): 
   return taken.rows[0] ?? null;
 }
 
+/** Says that its sender is still at it. */
+export async function keepMail(
+  db: Database,
+  mail: Pick<TakenMail, 'project_id' | 'date' | 'tries'>,
+  until: Date,
+): Promise<void> {
+  await sql`
+    update outbox set sending_until = ${until}
+    where date = ${mail.date} and project_id = ${mail.project_id} and state = 'sending' and tries = ${mail.tries}`.execute(
+    db,
+  );
+}
+
 export type MailResult = {
   state: Extract<OutboxState, 'pending' | 'sent' | 'failed'>;
   recipients: readonly Recipient[];

@@ -1,17 +1,19 @@
 // From what happened to what a person is told. Pure: the same facts make the same digest.
 import type { Digest, DigestLine, DigestSection, DigestSectionName } from '@crafting-table/contracts/digest';
 import { DIGEST_SECTIONS } from '@crafting-table/contracts/digest';
-import type { DigestFacts, FindingFact } from '@crafting-table/database/digests/load-facts';
-import { LINES_MAX } from '@crafting-table/database/digests/load-facts';
-import { brokenJobLine, earlierMail, findingLine, firingLine, recipeLine } from './digest-lines.ts';
-import { judgeEvents } from './judge-events.ts';
+import type { DigestFacts, FindingFact, RecipeFact } from '@crafting-table/database/digests/facts';
+import { LINES_MAX } from '@crafting-table/database/digests/facts';
+import { brokenJobLine, untoldBy, findingLine, firingLine, recipeLine } from './digest-lines.ts';
+import { hasRecovered, judgeEvents } from './judge-events.ts';
 import { uncheckedLines } from './unchecked-lines.ts';
 
 export type DigestHead = { project: string; date: string; tz: string; from: Date; to: Date };
 
 export function composeDigest(head: DigestHead, facts: DigestFacts): Digest {
   const { project, date, tz } = head;
-  const sections = DIGEST_SECTIONS.map((name) => sectionOf(name, facts)).filter(({ total }) => total > 0);
+  const sections = DIGEST_SECTIONS.map((name) => sectionOf(name, facts, head.from)).filter(
+    ({ total }) => total > 0,
+  );
   const open = totalOf(facts, 'new') + totalOf(facts, 'open') + totalOf(facts, 'flaky');
   return {
     project,
@@ -26,12 +28,12 @@ export function composeDigest(head: DigestHead, facts: DigestFacts): Digest {
       passed: facts.recipes.filter(({ last }) => last.status === 'passed').length,
     },
     trend: [...facts.trend.toReversed(), { date, open }],
-    undelivered: facts.mails.flatMap((mail) => earlierMail(mail) ?? []),
+    untold: facts.mails.flatMap((mail) => untoldBy(mail) ?? []),
   };
 }
 
-function sectionOf(name: DigestSectionName, facts: DigestFacts): DigestSection {
-  const lines = linesOf(name, facts);
+function sectionOf(name: DigestSectionName, facts: DigestFacts, from: Date): DigestSection {
+  const lines = linesOf(name, facts, from);
   const left = name === 'new' || name === 'fixed' || name === 'open' || name === 'flaky';
   const uncounted = left
     ? totalOf(facts, name) - facts.findings.filter((each) => each.class === name).length
@@ -40,22 +42,16 @@ function sectionOf(name: DigestSectionName, facts: DigestFacts): DigestSection {
   return { name, total: lines.length + uncounted + lost, lines: lines.slice(0, LINES_MAX) };
 }
 
-function linesOf(name: DigestSectionName, facts: DigestFacts): DigestLine[] {
+function linesOf(name: DigestSectionName, facts: DigestFacts, from: Date): DigestLine[] {
   const findings = () => facts.findings.filter((each) => each.class === name).map(findingLine);
-  const failing = facts.recipes.filter(({ last }) => last.reason === 'exit' || last.reason === 'gate');
-  const failed = failing.filter(({ last }) => last.status === 'failed');
+  const recipes = (isOne: (fact: RecipeFact) => boolean) => facts.recipes.filter(isOne).map(recipeLine);
   switch (name) {
     case 'new':
-      return [...failed.filter(({ before }) => before !== 'failed').map(recipeLine), ...findings()];
+      return [...recipes(({ failingSince }) => failingSince !== null && failingSince >= from), ...findings()];
     case 'fixed':
-      return [
-        ...failing
-          .filter(({ last, before }) => last.status === 'passed' && before === 'failed')
-          .map(recipeLine),
-        ...findings(),
-      ];
+      return [...recipes(hasRecovered), ...findings()];
     case 'open':
-      return [...failed.filter(({ before }) => before === 'failed').map(recipeLine), ...findings()];
+      return [...recipes(({ failingSince }) => failingSince !== null && failingSince < from), ...findings()];
     case 'flaky':
       return findings();
     case 'not_checked':

@@ -1,16 +1,17 @@
 // One line each: what, where, since when, and the job that knows more.
-import type { Digest, DigestLine } from '@crafting-table/contracts/digest';
+import type { DigestLine, UntoldDay } from '@crafting-table/contracts/digest';
 import type {
   BrokenJobFact,
   EarlierMail,
   FindingFact,
   FiringFact,
   RecipeFact,
-} from '@crafting-table/database/digests/load-facts';
+} from '@crafting-table/database/digests/facts';
 import type { Reason } from '@crafting-table/contracts/words';
 
 /** A line is to be read, not studied. */
 const TEXT_MAX = 200;
+const REFUSALS_MAX = 3;
 
 export function findingLine(fact: FindingFact): DigestLine {
   const { severity, since, jobId } = fact;
@@ -23,21 +24,27 @@ export function findingLine(fact: FindingFact): DigestLine {
   };
 }
 
-export function recipeLine({ recipe, subproject, branch, last, ended, failures }: RecipeFact): DigestLine {
-  const what =
-    last.status === 'passed'
-      ? `${recipe} passes again`
-      : last.reason === 'gate'
-        ? `${recipe} fails at a gate: ${last.detail ?? 'its findings'}`
-        : `${recipe} fails with exit code ${last.exitCode ?? '?'}, ${plural(last.findings, 'finding')}`;
-  const often = failures > 1 ? `, ${failures} times of ${ended}` : '';
+export function recipeLine(fact: RecipeFact): DigestLine {
+  const { subproject, branch, last, failingSince } = fact;
   return {
     severity: null,
-    what: cut(`${what}${often}`),
+    what: cut(last.status === 'passed' ? recoveryOf(fact) : failureOf(fact)),
     where: cut(`${subproject} on ${branch}`),
-    since: last.at.toISOString(),
+    since: (failingSince ?? last.at).toISOString(),
     job_id: last.jobId,
   };
+}
+
+function recoveryOf({ recipe, ended, failures }: RecipeFact): string {
+  return `${recipe} passes again${failures === 0 ? '' : `, after ${failures} of ${plural(ended, 'job')} failed`}`;
+}
+
+function failureOf({ recipe, last, ended, failures }: RecipeFact): string {
+  const what =
+    last.reason === 'gate'
+      ? `${recipe} fails at a gate: ${last.detail ?? 'its findings'}`
+      : `${recipe} fails with exit code ${last.exitCode ?? '?'}, ${plural(last.findings, 'finding')}`;
+  return failures > 1 ? `${what}; ${failures} of ${plural(ended, 'job')} failed` : what;
 }
 
 const BROKEN_WORDS: Partial<Record<Reason, string>> = {
@@ -63,43 +70,46 @@ export function brokenJobLine({ recipe, subproject, reason, detail, at, jobId }:
   };
 }
 
-export function firingLine({
-  recipe,
-  local,
-  tz,
-  late,
-  missed,
-  refusal,
-  overdue,
-  at,
-}: FiringFact): DigestLine {
-  const time = `${local.replace('T', ' ')} (${tz})`;
-  const what = overdue
-    ? `the scheduled ${recipe} of ${time} has not begun`
-    : refusal !== null
-      ? `the scheduled ${recipe} of ${time} could not begin: ${refusal}`
-      : missed > 0
-        ? `${plural(missed, `scheduled ${recipe}`)} missed before that of ${time}`
-        : `the scheduled ${recipe} of ${time} began late`;
+export function firingLine(fact: FiringFact): DigestLine {
   return {
     severity: null,
-    what: cut(late && missed > 0 ? `${what}, which began late` : what),
+    what: cut(wordsOf(fact)),
     where: null,
-    since: at.toISOString(),
+    since: fact.at.toISOString(),
     job_id: null,
   };
 }
 
-/** Null when it arrived, or still may. */
-export function earlierMail(mail: EarlierMail): Digest['undelivered'][number] | null {
-  const { date, state, error, recipients } = mail;
-  if (state === 'expired')
-    return { date, why: cut(`it could not be delivered in time: ${error ?? 'no answer'}`) };
+function wordsOf({ fate, recipe, local, tz, late, missed, refusal, count }: FiringFact): string {
+  const time = `${local.replace('T', ' ')} (${tz})`;
+  const what = `the scheduled ${recipe} of ${time}`;
+  switch (fate) {
+    case 'overdue':
+      return `${what} has not begun`;
+    case 'refused':
+      return `${what} could not begin: ${refusal ?? 'no reason is known'}`;
+    case 'cancelled':
+      return `${what} was cancelled`;
+    case 'waiting':
+      return `${what} still waits for a worker${count > 1 ? `, and ${count - 1} after it` : ''}`;
+    case 'made':
+      if (missed === 0) return `${what} began late`;
+      return `${plural(missed, `scheduled ${recipe}`)} missed before that of ${time}${late ? ', which began late' : ''}`;
+  }
+}
+
+/** Null when the mail arrived everywhere, or still may. */
+export function untoldBy({ date, state, error, recipients }: EarlierMail): UntoldDay | null {
   const refused = recipients.filter((each) => each.state === 'refused');
-  if (refused.length === 0) return state === 'failed' ? { date, why: cut(error ?? 'it was refused') } : null;
-  const [first] = refused;
-  const others = refused.length > 1 ? ` and ${refused.length - 1} more` : '';
-  return { date, why: cut(`${first!.address}${others} was refused: ${first!.error ?? 'without a reason'}`) };
+  const refusal = refused
+    .slice(0, REFUSALS_MAX)
+    .map((each) => `${each.address} was refused: ${each.error ?? 'without a reason'}`)
+    .join('; ');
+  const others = refused.length > REFUSALS_MAX ? `; and ${refused.length - REFUSALS_MAX} more` : '';
+  const told = recipients.some((each) => each.state === 'sent') ? 'some' : 'nobody';
+  if (state === 'expired')
+    return { date, told, why: cut(`it could not be delivered in time: ${error ?? 'no answer'}`) };
+  return refused.length === 0 ? null : { date, told, why: cut(refusal + others) };
 }
 
 export function cut(text: string): string {
@@ -111,7 +121,11 @@ export function plural(count: number, thing: string): string {
   return `${count} ${thing.endsWith('h') ? `${thing}es` : `${thing}s`}`;
 }
 
-function whatOf({ advisory, package: of, test, message, rule, tool, kind }: FindingFact): string {
+function whatOf(fact: FindingFact): string {
+  return fact.isBack ? `back again: ${problemOf(fact)}` : problemOf(fact);
+}
+
+function problemOf({ advisory, package: of, test, message, rule, tool, kind }: FindingFact): string {
   if (of && advisory)
     return `${advisory.ids[0] ?? rule ?? kind} in ${of.name} ${of.installed ?? ''}`.trim() + `: ${message}`;
   if (test !== null) return `${test}: ${message}`;
@@ -120,9 +134,13 @@ function whatOf({ advisory, package: of, test, message, rule, tool, kind }: Find
 
 function whereOf({ path, line, package: of, subproject }: FindingFact): string | null {
   if (of) {
-    const fixed = of.fixed?.length ? `fixed in ${of.fixed.join(', ')}` : 'no version without it';
-    return cut(`${of.manifest ?? of.name}, ${fixed}`);
+    return cut(`${of.manifest ?? of.name}, ${fixedIn(of.fixed)}`);
   }
   if (path === null) return subproject;
   return cut(line === null ? path : `${path}:${line}`);
+}
+
+function fixedIn(versions: readonly string[] | undefined): string {
+  if (versions === undefined) return 'no fixed version is known';
+  return versions.length === 0 ? 'there is no fixed version' : `fixed in ${versions.join(', ')}`;
 }

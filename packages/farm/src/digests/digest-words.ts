@@ -1,5 +1,5 @@
 // What text and page share: headings, the sentence when all is well, times, and text that is safe to show.
-import type { Digest, DigestSectionName } from '@crafting-table/contracts/digest';
+import type { Digest, DigestLine, DigestSectionName, UntoldDay } from '@crafting-table/contracts/digest';
 import { localAt } from '../schedules/wall-clock.ts';
 import { plural } from './digest-lines.ts';
 
@@ -25,7 +25,8 @@ const SUBJECT_WORDS: Record<DigestSectionName, string> = {
 
 export function subjectOf(digest: Digest): string {
   const counts = digest.sections.map(({ name, total }) => `${total} ${SUBJECT_WORDS[name]}`);
-  return `[${digest.project}] ${counts.length === 0 ? 'all is well' : counts.join(', ')}`;
+  const nothing = allIsWell(digest) === null ? 'nothing to tell' : 'all is well';
+  return `[${digest.project}] ${counts.length === 0 ? nothing : counts.join(', ')}`;
 }
 
 /** One sentence when there is nothing to decide; null otherwise. Nothing that was not looked at is ever called well. */
@@ -47,20 +48,49 @@ export function ageOf(since: string, to: string): string {
 
 /**
  * Text of tools without what would break a line, a terminal or the direction of reading: control characters, line and paragraph
- * separators, marks that turn text around, and characters nobody sees.
+ * separators, and format characters, which nobody sees and some of which turn the text around them.
  */
 export function plain(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-    .replaceAll(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|\ud83c[\udff4]|[\u{e0000}-\u{e007f}]/gu, '')
+    .replaceAll(/\p{Cf}/gu, '')
     .trim();
+}
+
+/** `since 2026-05-02 02:31`, and for how long where that is what counts. */
+export function sinceWords(
+  { since }: DigestLine,
+  section: DigestSectionName,
+  { tz, to }: Pick<Digest, 'tz' | 'to'>,
+): string | null {
+  if (since === null) return null;
+  const time = `since ${timeIn(tz, since)}`;
+  return section === 'open' ? `${time}, open for ${ageOf(since, to)}` : time;
+}
+
+const UNTOLD_WORDS: Record<UntoldDay['told'], (date: string) => string> = {
+  missed: (date) => `There was no mail of ${date}`,
+  nobody: (date) => `The mail of ${date} reached nobody`,
+  some: (date) => `The mail of ${date} did not reach everybody`,
+};
+
+/** `The mail of 2026-05-04 reached nobody`, to be followed by why. */
+export function untoldWords({ told, date }: UntoldDay): string {
+  return UNTOLD_WORDS[told](date);
+}
+
+/** Where those of a section are that have no line: what is open is listed by the API, the rest is on the page. */
+export function restUrl(publicUrl: string, digest: Digest, section: DigestSectionName): string {
+  return section === 'new' || section === 'open' || section === 'flaky'
+    ? `${publicUrl}/projects/${encodeURIComponent(digest.project)}/findings`
+    : digestUrl(publicUrl, digest);
 }
 
 export function jobUrl(publicUrl: string, jobId: string): string {
   return `${publicUrl}/jobs/${jobId}`;
 }
 
-export function digestUrl(publicUrl: string, { date, project }: Digest, form: 'html' | 'txt'): string {
-  return `${publicUrl}/digests/${date}/${encodeURIComponent(project)}.${form}`;
+export function digestUrl(publicUrl: string, { date, project }: Pick<Digest, 'date' | 'project'>): string {
+  return `${publicUrl}/digests/${date}/${encodeURIComponent(project)}.html`;
 }

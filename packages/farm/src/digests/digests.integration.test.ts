@@ -1,17 +1,21 @@
 import type { Database } from '@crafting-table/database/connect';
-import { takeMail } from '@crafting-table/database/digests/outbox';
+import { expireMails, keepMail, takeMail } from '@crafting-table/database/digests/outbox';
+import { insertDigestDay, takeDigestDay } from '@crafting-table/database/digests/days';
 import { removeProject } from '@crafting-table/database/projects';
 import { addProject, openFarmDatabase } from '@crafting-table/database/stand-ins/farm-rows';
 import type { ProjectBody } from '@crafting-table/contracts/project';
 import { describe, expect, test } from 'vitest';
 import { instantOf } from '../schedules/wall-clock.ts';
+import { composeDigest } from './compose-digest.ts';
+import { MAIL_BYTES_MAX } from './fit-digest.ts';
 import { getDigest, listDigests } from './list-digests.ts';
 import { openRelay } from './relay.ts';
 import { renderText } from './render-text.ts';
 import { runDigest } from './run-digest.ts';
 import { mailOf, sendMails } from './send-mails.ts';
-import { startMailServer, type MailServer } from './stand-ins/mail-server.ts';
-import { PUBLIC_URL } from './stand-ins/digest-facts.ts';
+import { LOGIN, startMailServer, type MailServer } from './stand-ins/mail-server.ts';
+import { EVENTFUL, finding, HEAD, PUBLIC_URL } from './stand-ins/digest-facts.ts';
+import { takenMail } from './stand-ins/taken-mail.ts';
 import { tendDigests } from './tend-digests.ts';
 
 const PACIFIC = 'America/Los_Angeles';
@@ -137,10 +141,47 @@ describe('a mail', () => {
     expect(view!.mail!.recipients.map(({ state }) => state)).toEqual(['refused', 'sent', 'sent']);
     await makeMorning(farm.db, '2026-05-06');
     expect(await getDigest(farm.db, ADMIN, { date: '2026-05-06', project: project.name })).toMatchObject({
-      undelivered: [
-        { date: '2026-05-05', why: expect.stringMatching(/^gone@attic\.example was refused: .*550/) },
+      untold: [
+        {
+          date: '2026-05-05',
+          told: 'some',
+          why: expect.stringMatching(/^gone@attic\.example was refused: .*550/),
+        },
       ],
     });
+  });
+
+  test('that expired is owed: there is one the next morning although nothing of it is wanted any more', async () => {
+    await using farm = await openFarmDatabase();
+    const project = await oldProject(farm.db, DAILY);
+    await makeMorning(farm.db, '2026-05-05');
+    await expireMails(farm.db, instantOf('2026-05-05T12:00', PACIFIC));
+    const notify = { ...DAILY, on: ['fixed' as const] };
+    await farm.db
+      .updateTable('projects')
+      .set({ notify: JSON.stringify(notify) })
+      .where('id', '=', project.id)
+      .execute();
+    const now = await makeMorning(farm.db, '2026-05-06');
+    const outcomeOf = async (date: string) => (await listDigests(farm.db, ADMIN, date)).digests[0]!.outcome;
+    expect(await outcomeOf('2026-05-06')).toBe('mail');
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    await sendMails(farm.db, relay, PUBLIC_URL, () => now);
+    expect(server.received[0]!.mail.text).toContain('The mail of 2026-05-05 reached nobody');
+    await makeMorning(farm.db, '2026-05-07');
+    expect(await outcomeOf('2026-05-07')).toBe('no_event');
+  });
+
+  test('is kept by a sender that is slow and alive', async () => {
+    await using farm = await openFarmDatabase();
+    await oldProject(farm.db, DAILY);
+    const now = await makeMorning(farm.db, '2026-05-05');
+    const after = (minutes: number) => new Date(now.getTime() + minutes * MINUTE_MS);
+    const taken = await takeMail(farm.db, { now, until: after(5) });
+    await keepMail(farm.db, taken!, after(9));
+    expect(await takeMail(farm.db, { now: after(6), until: after(11) })).toBeNull();
+    expect(await takeMail(farm.db, { now: after(10), until: after(15) })).toMatchObject({ tries: 2 });
   });
 
   test('that is refused for every address has failed', async () => {
@@ -175,7 +216,7 @@ describe('a mail', () => {
     await makeMorning(farm.db, '2026-05-06');
     const digest = await getDigest(farm.db, ADMIN, { date: '2026-05-06', project: project.name });
     expect(digest).toMatchObject({
-      undelivered: [{ date: '2026-05-05', why: expect.stringContaining('in time') }],
+      untold: [{ date: '2026-05-05', told: 'nobody', why: expect.stringContaining('in time') }],
     });
   });
 
@@ -203,6 +244,65 @@ describe('a mail', () => {
   });
 });
 
+describe('a mail server', () => {
+  test.each<[string, (server: MailServer) => void, string]>([
+    ['does not want the sender', (server) => (server.refuseMail = () => 550), 'pending'],
+    ['does not want mail now', (server) => (server.refuseContent = () => 451), 'pending'],
+    ['does not want what the mail says', (server) => (server.refuseContent = () => 554), 'failed'],
+  ])('that %s leaves it %s', async (_, refuse, state) => {
+    await using farm = await openFarmDatabase();
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    await oldProject(farm.db, DAILY);
+    refuse(server);
+    const now = await makeMorning(farm.db, '2026-05-05');
+    await sendMails(farm.db, relay, PUBLIC_URL, () => now);
+    expect((await listDigests(farm.db, ADMIN, '2026-05-05')).digests[0]!.mail).toMatchObject({ state });
+    expect(server.received).toEqual([]);
+  });
+
+  test('gets no mail and no password over a connection that cannot be encrypted or trusted', async () => {
+    await using plain = await startMailServer();
+    await using selfSigned = await startMailServer({ needsLogin: true });
+    for (const { settings } of [plain, selfSigned]) {
+      await using relay = openRelay({ ...settings, ...LOGIN, encryption: 'starttls' });
+      const handover = await relay.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL));
+      expect(handover.get('team@attic.example')).toMatchObject({ verdict: 'later' });
+    }
+    expect([...plain.received, ...selfSigned.received]).toEqual([]);
+  });
+
+  test('that asks for a login gets the mail with the right password, and is asked again later with a wrong one', async () => {
+    await using server = await startMailServer({ needsLogin: true });
+    await using stranger = openRelay({ ...server.settings, ...LOGIN, password: 'guess' });
+    expect([
+      ...(await stranger.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL))).values(),
+    ]).toMatchObject([{ verdict: 'later', error: expect.stringContaining('535') }]);
+    await using relay = openRelay({ ...server.settings, ...LOGIN, from: 'The farm <farm@farm.example>' });
+    await relay.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL));
+    expect(server.received).toMatchObject([
+      { mail: { from: { value: [{ name: 'The farm', address: 'farm@farm.example' }] } } },
+    ]);
+  });
+
+  test('gets less than 100 kB, whatever was found', async () => {
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    for (const message of ['<&"\'=>'.repeat(400), 'Überlänge: ∅ ≠ 灯 '.repeat(100), '🕯️灯'.repeat(300)]) {
+      const long = finding({ message, path: `src/${'&=灯'.repeat(900)}.c`, total: 4000 });
+      const classes = ['new', 'fixed', 'open', 'flaky'] as const;
+      const findings = classes.flatMap((each) =>
+        Array.from({ length: 50 }, () => ({ ...long, class: each })),
+      );
+      await relay.send(mailOf(takenMail(composeDigest(HEAD, { ...EVENTFUL, findings })), PUBLIC_URL));
+    }
+    const sizes = server.received.map(({ bytes }) => bytes);
+    expect(sizes).toHaveLength(3);
+    expect(Math.max(...sizes)).toBeLessThan(MAIL_BYTES_MAX);
+    expect(Math.min(...sizes)).toBeGreaterThan(MAIL_BYTES_MAX / 4); // It is not cut to nothing either.
+  });
+});
+
 describe('a day', () => {
   test('on which the farm was away until noon is missed, and the next digest reaches over it', async () => {
     await using farm = await openFarmDatabase();
@@ -215,8 +315,41 @@ describe('a day', () => {
     const digest = await getDigest(farm.db, ADMIN, { date: '2026-05-09', project: project.name });
     expect(digest).toMatchObject({
       from: '2026-05-05T12:59:45.000Z',
-      undelivered: [{ date: '2026-05-06' }, { date: '2026-05-07' }, { date: '2026-05-08' }],
+      untold: ['2026-05-06', '2026-05-07', '2026-05-08'].map((date) => ({ date, told: 'missed' })),
     });
+  });
+
+  test('whose makers died and did not come back that day is missed by those who have no digest of it', async () => {
+    await using farm = await openFarmDatabase();
+    const project = await oldProject(farm.db, DAILY);
+    const due = instantOf('2026-05-05T06:00', PACIFIC);
+    const expires = instantOf('2026-05-05T12:00', PACIFIC);
+    await insertDigestDay(farm.db, {
+      date: '2026-05-05',
+      due_at: due,
+      expires_at: expires,
+      state: 'composing',
+    });
+    await makeMorning(farm.db, '2026-05-06');
+    expect((await listDigests(farm.db, ADMIN, '2026-05-05')).digests).toMatchObject([
+      { project: project.name, outcome: 'missed' },
+    ]);
+  });
+
+  test('whose maker died in between is finished by another one', async () => {
+    await using farm = await openFarmDatabase();
+    await oldProject(farm.db, DAILY);
+    const now = instantOf('2026-05-05T06:00', PACIFIC);
+    await insertDigestDay(farm.db, {
+      date: '2026-05-05',
+      due_at: now,
+      expires_at: instantOf('2026-05-05T12:00', PACIFIC),
+      state: 'composing',
+    });
+    const until = new Date(now.getTime() + MINUTE_MS);
+    expect(await takeDigestDay(farm.db, '2026-05-05', { now, until, held: null })).toBe(true); // Dies at once.
+    expect(await tendDigests(farm.db, SETTINGS, now)).toBe(0);
+    expect(await tendDigests(farm.db, SETTINGS, new Date(until.getTime() + 1))).toBe(1);
   });
 
   test('has no digest of a project that came after it, or was removed', async () => {
@@ -246,6 +379,7 @@ describe('a day', () => {
     const made = await ask(false);
     expect(made).toMatchObject({ digests: [{ outcome: 'mail', mail: { state: 'pending' } }] });
     expect(await ask(false)).toEqual(made);
+    expect(await ask(true)).toEqual(made);
     expect(await runDigest(farm.db, SETTINGS, ADMIN, { date: '2999-01-01', dry_run: true })).toMatchObject({
       refused: 'invalid_input',
     });

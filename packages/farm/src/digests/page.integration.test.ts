@@ -1,15 +1,18 @@
-// The mail as people see it: in a real browser, on a phone and on a desk, by day and by night. Exists where there is a browser.
+// The mail as people see it: sent, taken from a real mail server, and opened in a real browser, on a phone and on a desk, by day
+// and by night. Exists where there is a browser.
 import { findBrowser, openBrowser } from '@crafting-table/dev-services/open-browser';
 import { describe, expect, test } from 'vitest';
 import { composeDigest } from './compose-digest.ts';
-import { renderHtml } from './render-html.ts';
+import { openRelay } from './relay.ts';
+import { mailOf } from './send-mails.ts';
 import { EVENTFUL, finding, HEAD, PUBLIC_URL } from './stand-ins/digest-facts.ts';
-import { TREND_SIZE, trendPicture } from './trend-picture.ts';
+import { startMailServer } from './stand-ins/mail-server.ts';
+import { takenMail } from './stand-ins/taken-mail.ts';
+import { TREND_SIZE } from './trend-picture.ts';
 
 const program = await findBrowser();
 const unbroken = finding({ message: 'x'.repeat(180), path: `src/${'deep/'.repeat(40)}file.c` });
 const digest = composeDigest(HEAD, { ...EVENTFUL, findings: [...EVENTFUL.findings, unbroken] });
-const picture = `data:image/png;base64,${trendPicture(digest.trend).toString('base64')}`;
 
 describe.runIf(program)('a page', () => {
   test.each([
@@ -22,7 +25,7 @@ describe.runIf(program)('a page', () => {
     const page = await opened.browser.newPage();
     await page.setViewport({ width, height: 800 });
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    await page.setContent(renderHtml(digest, PUBLIC_URL, picture));
+    await page.setContent(await deliver());
     const seen = (await page.evaluate(LOOK)) as Seen; // What the text below gives back.
     expect(seen.pageWidth).toBeLessThanOrEqual(width);
     expect(seen.picture).toEqual({ ...TREND_SIZE, alt: 'Open findings over 4 days: 64, 66, 70, today 64' });
@@ -40,6 +43,16 @@ describe.runIf(program)('a page', () => {
     expect(await page.evaluate(`(${COUNT_BAR})(${JSON.stringify(shot)})`)).toBeGreaterThan(100);
   });
 });
+
+/** The page in the mail that arrived, with its picture in it. */
+async function deliver(): Promise<string> {
+  await using server = await startMailServer();
+  await using relay = openRelay(server.settings);
+  await relay.send(mailOf(takenMail(digest), PUBLIC_URL));
+  const { html } = server.received[0]!.mail; // The one that was sent.
+  if (!html) throw new Error('the mail has no page');
+  return html;
+}
 
 type Seen = {
   pageWidth: number;

@@ -80,6 +80,7 @@ type Verdict = { verdict: 'sent' | 'refused' | 'later'; error: string | null };
 type SmtpError = {
   message: string;
   code?: string;
+  command?: string;
   responseCode?: number;
   recipient?: string;
   rejectedErrors?: unknown;
@@ -101,10 +102,13 @@ function verdictOfFailure(address: string, error: unknown): Verdict {
   return verdictOfError(own ?? error);
 }
 
-/** 5xx about an address or about the mail is for good (RFC 5321 4.2.1); about the login it is a setting that somebody mends. */
-function verdictOfError({ responseCode, code, message }: SmtpError): Verdict {
-  const isFinal =
-    responseCode !== undefined && responseCode >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE');
+/**
+ * 5xx about an address or about what the mail says is for good (RFC 5321, 4.2.1). About the login or the sender it is a setting
+ * that somebody mends, of the farm or of the server.
+ */
+function verdictOfError({ responseCode, code, command, message }: SmtpError): Verdict {
+  const isPermanent = responseCode !== undefined && responseCode >= 500;
+  const isFinal = isPermanent && (command === 'RCPT TO' || code === 'EMESSAGE');
   return { verdict: isFinal ? 'refused' : 'later', error: message.slice(0, ERROR_MAX) };
 }
 

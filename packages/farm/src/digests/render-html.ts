@@ -1,14 +1,27 @@
 // Mail programs keep tables and inline styles and little else: no scripts, no outer files, hardly any style sheet. What is in the
 // head is for those that know dark mode; without it the page is readable as well.
-import type { Digest, DigestLine, DigestSection } from '@crafting-table/contracts/digest';
+import type { Digest, DigestLine, DigestSection, UntoldDay } from '@crafting-table/contracts/digest';
 import type { Severity } from '@crafting-table/contracts/words';
-import { ageOf, allIsWell, digestUrl, HEADINGS, jobUrl, plain, subjectOf, timeIn } from './digest-words.ts';
-import { fitDigest } from './fit-digest.ts';
+import {
+  allIsWell,
+  digestUrl,
+  HEADINGS,
+  jobUrl,
+  plain,
+  restUrl,
+  sinceWords,
+  subjectOf,
+  timeIn,
+  untoldWords,
+} from './digest-words.ts';
+import { fitDigest, PAGE_BYTES_MAX } from './fit-digest.ts';
 import { TREND_SIZE, trendText } from './trend-picture.ts';
 
-/** The digest as a page. `pictureUrl` is where its picture is: `cid:…` in a mail, `data:…` elsewhere. Less than 100 kB without it. */
+/** The digest as a page. `pictureUrl` is where its picture is: `cid:…` in a mail, `data:…` elsewhere. */
 export function renderHtml(digest: Digest, publicUrl: string, pictureUrl: string): string {
-  return fitDigest(digest, (fitted) => render(fitted, publicUrl)).replace(PICTURE, () => escape(pictureUrl));
+  return fitDigest(digest, PAGE_BYTES_MAX, (fitted) => render(fitted, publicUrl)).replace(PICTURE, () =>
+    escape(pictureUrl),
+  );
 }
 
 /** Cannot stand in anything that was escaped. */
@@ -19,21 +32,17 @@ const DARK = `@media (prefers-color-scheme:dark){.page,.page td{background:#1618
 .medium{color:#f2cc60!important}.well{color:#6fd08c!important}.page a{color:#8ab4f8!important}.row{border-color:#343942!important}}`;
 
 function render(digest: Digest, publicUrl: string): string {
-  const { project, date, tz, from, to, sections, undelivered } = digest;
+  const { project, date, tz, from, to, sections, untold } = digest;
   const well = allIsWell(digest);
   const rows = [
     row(`<h1 style="margin:0;font-size:20px;line-height:1.3">${escape(project)}</h1>
 <div class="soft" style="color:#5c6470;font-size:13px">${date}, ${timeIn(tz, from)} to ${timeIn(tz, to)}, ${escape(tz)}</div>`),
-    ...undelivered.map(({ date: day, why }) =>
-      row(`<strong>The mail of ${day} did not reach everybody:</strong> ${escape(plain(why))}`),
-    ),
+    ...untold.map((day) => row(renderUntold(day, digest, publicUrl))),
     ...(well === null ? [] : [row(`<strong class="well" style="color:#1c7a3f">${escape(well)}</strong>`)]),
     ...sections.map((section) => row(renderSection(section, digest, publicUrl))),
     row(`<img src="${PICTURE}" width="${TREND_SIZE.width}" height="${TREND_SIZE.height}" alt="${escape(trendText(digest.trend))}"
  style="display:block;border:0"><div class="soft" style="color:#5c6470;font-size:12px">${escape(trendText(digest.trend))}</div>`),
-    row(
-      `<a href="${escape(digestUrl(publicUrl, digest, 'html'))}" style="color:#1a5fb4">This mail as a page</a>`,
-    ),
+    row(`<a href="${escape(digestUrl(publicUrl, digest))}" style="color:#1a5fb4">This mail as a page</a>`),
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -52,11 +61,18 @@ function row(content: string): string {
   return `<tr><td style="padding:12px 16px">${content}</td></tr>`;
 }
 
+function renderUntold(day: UntoldDay, { project }: Digest, publicUrl: string): string {
+  const words = `<strong>${escape(untoldWords(day))}:</strong> ${escape(plain(day.why))}`;
+  if (day.told === 'missed') return words;
+  const url = digestUrl(publicUrl, { project, date: day.date });
+  return `${words} · <a href="${escape(url)}" style="color:#1a5fb4">what it said</a>`;
+}
+
 function renderSection({ name, total, lines }: DigestSection, digest: Digest, publicUrl: string): string {
   const more = total - lines.length;
   const rest =
     more > 0
-      ? `<tr><td style="padding:6px 0"><a href="${escape(digestUrl(publicUrl, digest, 'html'))}" style="color:#1a5fb4">and ${more} more</a></td></tr>`
+      ? `<tr><td style="padding:6px 0"><a href="${escape(restUrl(publicUrl, digest, name))}" style="color:#1a5fb4">and ${more} more</a></td></tr>`
       : '';
   return `<h2 style="margin:0 0 4px;font-size:16px">${HEADINGS[name]} (${total})</h2>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
@@ -75,11 +91,10 @@ function renderLine(
   digest: Digest,
   publicUrl: string,
 ): string {
-  const { severity, what, where, since, job_id } = line;
+  const { severity, what, where, job_id } = line;
   const facts = [
     where === null ? null : `<span style="word-break:break-word">${escape(plain(where))}</span>`,
-    since === null ? null : `since ${timeIn(digest.tz, since)}`,
-    since !== null && section === 'open' ? `open for ${ageOf(since, digest.to)}` : null,
+    sinceWords(line, section, digest),
     job_id === null ? null : `<a href="${escape(jobUrl(publicUrl, job_id))}" style="color:#1a5fb4">job</a>`,
   ].filter((fact) => fact !== null);
   const badge =
@@ -90,11 +105,14 @@ function renderLine(
 <div class="soft" style="color:#5c6470;font-size:13px">${facts.join(' · ')}</div></td></tr>`;
 }
 
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
 function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!); // The pattern has no other.
 }

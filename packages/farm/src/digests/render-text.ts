@@ -1,30 +1,45 @@
-import type { Digest, DigestLine, DigestSection } from '@crafting-table/contracts/digest';
-import { ageOf, allIsWell, digestUrl, HEADINGS, jobUrl, plain, timeIn } from './digest-words.ts';
-import { fitDigest } from './fit-digest.ts';
+import type { Digest, DigestLine, DigestSection, UntoldDay } from '@crafting-table/contracts/digest';
+import {
+  allIsWell,
+  digestUrl,
+  HEADINGS,
+  jobUrl,
+  plain,
+  restUrl,
+  sinceWords,
+  timeIn,
+  untoldWords,
+} from './digest-words.ts';
+import { fitDigest, TEXT_BYTES_MAX } from './fit-digest.ts';
 import { trendText } from './trend-picture.ts';
 
-/** The digest for those who read mail as text. Less than 100 kB. */
+/** The digest for those who read mail as text. */
 export function renderText(digest: Digest, publicUrl: string): string {
-  return fitDigest(digest, (fitted) => render(fitted, publicUrl));
+  return fitDigest(digest, TEXT_BYTES_MAX, (fitted) => render(fitted, publicUrl));
 }
 
 function render(digest: Digest, publicUrl: string): string {
-  const { project, date, tz, from, to, sections, undelivered } = digest;
+  const { project, date, tz, from, to, sections, untold } = digest;
   const well = allIsWell(digest);
   const parts = [
     `${project}, ${date}\n${timeIn(tz, from)} to ${timeIn(tz, to)}, ${tz}`,
-    ...undelivered.map(({ date: day, why }) => `The mail of ${day} did not reach everybody: ${plain(why)}`),
+    ...untold.map((day) => renderUntold(day, digest, publicUrl)),
     ...(well === null ? [] : [well]),
     ...sections.map((section) => renderSection(section, digest, publicUrl)),
     `${trendText(digest.trend)}.`,
-    `As a page: ${digestUrl(publicUrl, digest, 'html')}`,
+    `As a page: ${digestUrl(publicUrl, digest)}`,
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
+function renderUntold(day: UntoldDay, { project }: Digest, publicUrl: string): string {
+  const words = `${untoldWords(day)}: ${plain(day.why)}`;
+  return day.told === 'missed' ? words : `${words}\n${digestUrl(publicUrl, { project, date: day.date })}`;
+}
+
 function renderSection({ name, total, lines }: DigestSection, digest: Digest, publicUrl: string): string {
   const more = total - lines.length;
-  const rest = more > 0 ? [`  and ${more} more: ${digestUrl(publicUrl, digest, 'txt')}`] : [];
+  const rest = more > 0 ? [`  and ${more} more: ${restUrl(publicUrl, digest, name)}`] : [];
   return [
     `${HEADINGS[name].toUpperCase()} (${total})`,
     ...lines.map((line) => renderLine(line, name, digest, publicUrl)),
@@ -38,10 +53,10 @@ function renderLine(
   digest: Digest,
   publicUrl: string,
 ): string {
-  const { severity, what, where, since, job_id } = line;
-  const age = since === null ? null : `since ${timeIn(digest.tz, since)}`;
-  const open = since !== null && section === 'open' ? `open for ${ageOf(since, digest.to)}` : null;
-  const facts = [where === null ? null : plain(where), age, open].filter((fact) => fact !== null);
+  const { severity, what, where, job_id } = line;
+  const facts = [where === null ? null : plain(where), sinceWords(line, section, digest)].filter(
+    (fact) => fact !== null,
+  );
   return [
     `- ${severity === null ? '' : `${severity}: `}${plain(what)}`,
     ...(facts.length === 0 ? [] : [`  ${facts.join(', ')}`]),

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NotifyEvent } from '@crafting-table/contracts/project';
-import type { DigestFacts } from '@crafting-table/database/digests/load-facts';
+import type { DigestFacts, FiringFact } from '@crafting-table/database/digests/facts';
 import { composeDigest } from './compose-digest.ts';
 import { subjectOf } from './digest-words.ts';
-import { BYTES_MAX } from './fit-digest.ts';
+import { PAGE_BYTES_MAX, TEXT_BYTES_MAX } from './fit-digest.ts';
 import { isWanted } from './judge-events.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
@@ -55,25 +55,103 @@ describe('a digest', () => {
   test.each<[NotifyEvent, Partial<DigestFacts>]>([
     [
       'audit_fail',
-      { recipes: [recipe({ recipe: 'audit', failures: 1 }, { status: 'failed', exitCode: 1 })] },
+      { recipes: [recipe({ recipe: 'audit', failures: 1, failed: 1 }, { status: 'failed', exitCode: 1 })] },
     ],
     ['audit_pass', { recipes: [recipe({ recipe: 'audit' })] }],
-    ['build_fail', { recipes: [recipe({ failures: 1 }, { status: 'failed', exitCode: 1 })] }],
-    ['test_fail', { recipes: [recipe({ recipe: 'test', failures: 1, ended: 2 })] }],
+    ['build_fail', { recipes: [recipe({ failures: 1, failed: 1 }, { status: 'failed', exitCode: 1 })] }],
+    ['test_fail', { recipes: [recipe({ recipe: 'test', failures: 1, failed: 1, ended: 2 })] }],
+    [
+      'test_fail',
+      { recipes: [recipe({ recipe: 'test', failed: 1 }, { status: 'failed', reason: 'timeout' })] },
+    ],
     ['recovered', { recipes: [recipe({ before: 'failed' })] }],
+    ['recovered', { recipes: [recipe({ failures: 1, failed: 1, ended: 2 })] }],
+    ['cve_found', { findings: [finding({ kind: 'cve' })] }],
+    ['lint_warn', { findings: [finding({ kind: 'lint', recipe: 'lint' })] }],
+    ['new_findings', { findings: [finding()] }],
+    ['fixed', { findings: [finding({ class: 'fixed' })] }],
+    ['nightly_summary', { fired: 1 }],
     ['not_checked', { broken: [brokenJob({ reason: 'tool_missing' })] }],
   ])('says %s', (event, facts) => {
     expect(composeDigest(HEAD, { ...QUIET, ...facts }).events).toContain(event);
   });
 });
 
+test('a recipe that fails is new or old by when it began to fail, and one that failed in between has recovered', () => {
+  const old = new Date('2026-04-05T09:30:00Z');
+  const failing = { status: 'failed', exitCode: 2 } as const;
+  const digest = composeDigest(HEAD, {
+    ...QUIET,
+    recipes: [
+      recipe(
+        { failingSince: new Date('2026-05-05T03:00:00Z'), failures: 1, failed: 1, before: 'failed' },
+        failing,
+      ),
+      recipe(
+        { recipe: 'lint', failingSince: old, failures: 3, failed: 3, ended: 3, before: 'failed' },
+        failing,
+      ),
+      recipe({ recipe: 'audit', toolRuns: [run({})], failures: 1, failed: 1, ended: 4 }),
+    ],
+  });
+  expect(digest.sections.map(({ name, lines }) => [name, lines.map(({ what }) => what)])).toEqual([
+    ['new', ['build fails with exit code 2, 0 findings']],
+    ['fixed', ['audit passes again, after 1 of 4 jobs failed']],
+    ['open', ['lint fails with exit code 2, 0 findings; 3 of 3 jobs failed']],
+  ]);
+  expect(renderText(digest, PUBLIC_URL)).toContain('since 2026-04-05 02:30, open for 30 days');
+});
+
 describe('green because nothing ran is never shown as green', () => {
   test.each<[string, DigestFacts]>([
     ['nothing ran', QUIET],
+    ['nothing that ran has ended', { ...QUIET, fired: 1 }],
     [
       'a test passed with zero tests',
       { ...QUIET, recipes: [recipe({ recipe: 'test', toolRuns: [run({ tests: 0 })] })] },
     ],
+    [
+      'every test was skipped',
+      {
+        ...QUIET,
+        recipes: [
+          recipe({
+            recipe: 'test',
+            tests: { ran: 2, failed: 0 },
+            toolRuns: [run({ tests: 2, skipped: 2 })],
+          }),
+        ],
+      },
+    ],
+    [
+      'one of two tools ran zero tests',
+      {
+        ...QUIET,
+        recipes: [
+          recipe({
+            recipe: 'test',
+            tests: { ran: 2, failed: 0 },
+            toolRuns: [run({ tests: 2 }), { ...run({ tests: 0 }), tool: 'jest' }],
+          }),
+        ],
+      },
+    ],
+    ['a test passed and no test was heard of', { ...QUIET, recipes: [recipe({ recipe: 'test' })] }],
+    [
+      'a tool that the recipe is said to run was not heard of',
+      {
+        ...QUIET,
+        recipes: [
+          recipe({
+            recipe: 'lint',
+            toolRuns: [{ ...run({}), tool: 'eslint', completeness: 'unknown', unseen: true }],
+          }),
+        ],
+      },
+    ],
+    ['a scheduled audit waits for a worker', { ...QUIET, recipes: [recipe()], firings: [firing('waiting')] }],
+    ['a scheduled audit was cancelled', { ...QUIET, recipes: [recipe()], firings: [firing('cancelled')] }],
+    ['a scheduled audit never began', { ...QUIET, recipes: [recipe()], firings: [firing('overdue')] }],
     ['an audit passed and said nothing', { ...QUIET, recipes: [recipe({ recipe: 'audit' })] }],
     [
       'a tool was missing',
@@ -84,7 +162,10 @@ describe('green because nothing ran is never shown as green', () => {
       {
         ...QUIET,
         recipes: [
-          recipe({ recipe: 'audit', toolRuns: [{ ...run({}), note: 'the database is stale: 40 days' }] }),
+          recipe({
+            recipe: 'audit',
+            toolRuns: [{ ...run({}), tool: 'grype', database_at: '2026-03-26T09:00:00.000Z' }],
+          }),
         ],
       },
     ],
@@ -94,6 +175,15 @@ describe('green because nothing ran is never shown as green', () => {
     expect(text).not.toContain('All is well');
     expect(text).toContain('NOT CHECKED (1)');
     expect(digest.events).toContain('not_checked');
+  });
+
+  test('but a test that told of its tests, and an audit with fresh advisories, are', () => {
+    const toolRuns = [{ ...run({ tests: 3 }), database_at: '2026-05-01T09:00:00.000Z' }];
+    const recipes = [
+      recipe({ recipe: 'test', tests: { ran: 3, failed: 0 }, toolRuns }),
+      recipe({ recipe: 'audit', toolRuns }),
+    ];
+    expect(composeDigest(HEAD, { ...QUIET, recipes }).sections).toEqual([]);
   });
 
   test('and one line says so when all is well', () => {
@@ -106,16 +196,16 @@ describe('green because nothing ran is never shown as green', () => {
 });
 
 describe('a mail', () => {
-  test('of very many long findings stays below 100 kB, with the rest counted and linked', () => {
+  test('of very many long findings is cut short, with the rest counted and linked', () => {
     const long = finding({ message: '<&"\'>'.repeat(400), path: `src/${'&'.repeat(3000)}.c`, total: 4000 });
     const classes = ['new', 'fixed', 'open', 'flaky'] as const;
     const findings = classes.flatMap((each) => Array.from({ length: 50 }, () => ({ ...long, class: each })));
     const digest = composeDigest(HEAD, { ...QUIET, findings });
     const page = renderHtml(digest, PUBLIC_URL, 'cid:x');
-    expect(Buffer.byteLength(page)).toBeLessThan(BYTES_MAX);
-    expect(Buffer.byteLength(renderText(digest, PUBLIC_URL))).toBeLessThan(BYTES_MAX);
+    expect(Buffer.byteLength(page)).toBeLessThan(PAGE_BYTES_MAX);
+    expect(Buffer.byteLength(renderText(digest, PUBLIC_URL))).toBeLessThan(TEXT_BYTES_MAX);
     expect(page).toMatch(/and 39\d\d more/);
-    expect(page).toContain(`${PUBLIC_URL}/digests/2026-05-05/attic.html`);
+    expect(page).toContain(`${PUBLIC_URL}/projects/attic/findings`);
   });
 
   test('is safe against whatever stands in a finding', () => {
@@ -150,6 +240,10 @@ describe('a mail', () => {
     );
   }, 30_000);
 });
+
+function firing(fate: FiringFact['fate']): FiringFact {
+  return { ...EVENTFUL.firings[0]!, fate, late: false, missed: 0 }; // There is one.
+}
 
 function run(claimed: Record<string, number>) {
   return {

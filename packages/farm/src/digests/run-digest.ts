@@ -1,7 +1,7 @@
 import type { DigestDay, DigestView, RunDigestBody } from '@crafting-table/contracts/digest';
 import { insertAudit } from '@crafting-table/database/audit';
 import type { Database } from '@crafting-table/database/connect';
-import { findUndigested } from '@crafting-table/database/digests/store-digest';
+import { findUndigested } from '@crafting-table/database/digests/store-digests';
 import { findProject } from '@crafting-table/database/projects';
 import { readClock } from '@crafting-table/database/schedules';
 import type { Caller } from '../caller.ts';
@@ -10,10 +10,12 @@ import { localAt } from '../schedules/wall-clock.ts';
 import { dayAt, endOf, noonAfter } from './digest-day.ts';
 import type { DigestSettings } from './digest-settings.ts';
 import { listDigests, viewOf } from './list-digests.ts';
-import { keepDigest, makeDigest } from './make-digest.ts';
+import { keepDigests, makeDigests } from './make-digests.ts';
 
 /** Bounds one answer: a farm with more projects makes the rest in the morning, or at the next call. */
 const PROJECTS_MAX = 500;
+/** Asked about in one statement. */
+const TOGETHER = 25;
 
 /**
  * Makes the digests of a day that are not there yet, of one project or of all, and answers with those of the day. Today's goes up to
@@ -41,20 +43,33 @@ export async function runDigest(
     limit: PROJECTS_MAX,
   });
   const views: DigestView[] = [];
-  for (const project of projects) {
-    const made = await makeDigest(db, settings, project, { date, to });
-    views.push({ ...viewOf(made.content), outcome: made.outcome, mail: null });
-    if (!isDry) await keepDigest(db, project, made, { at: now, expiresAt: noonAfter(local, settings.tz) });
+  while (projects.length > 0) {
+    const made = await makeDigests(db, settings, projects.splice(0, TOGETHER), { date, to });
+    views.push(...made.map(({ content, outcome }) => ({ ...viewOf(content), outcome, mail: null })));
+    if (!isDry) await keepDigests(db, made, { at: now, expiresAt: noonAfter(local, settings.tz) });
   }
-  if (isDry) return { date, digests: views };
+  if (isDry) return { date, digests: await withMade(db, caller, { date, project: name ?? null }, views) };
   await insertAudit(db, {
     actor: caller.name,
     action: 'digest.run',
     subject: name ?? date,
     detail: { date },
   });
-  const day = await listDigests(db, caller, date);
-  return name === undefined ? day : { date, digests: day.digests.filter(({ project }) => project === name) };
+  return { date, digests: await withMade(db, caller, { date, project: name ?? null }, []) };
+}
+
+/** Those of the day that are there already, and these, by name. */
+async function withMade(
+  db: Database,
+  caller: Caller,
+  { date, project: only }: { date: string; project: string | null },
+  views: readonly DigestView[],
+): Promise<DigestView[]> {
+  const { digests } = await listDigests(db, caller, date);
+  const shown = new Set(views.map(({ project }) => project));
+  return [...views, ...digests.filter(({ project }) => !shown.has(project))]
+    .filter(({ project }) => only === null || project === only)
+    .toSorted((a, b) => (a.project < b.project ? -1 : 1));
 }
 
 const FUTURE = { path: 'body.date', message: 'must not be later than today' };

@@ -2,6 +2,7 @@ import type { Recipient } from '@crafting-table/contracts/digest';
 import type { Database } from '@crafting-table/database/connect';
 import {
   expireMails,
+  keepMail,
   recordMail,
   takeMail,
   type MailResult,
@@ -13,8 +14,9 @@ import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
 import { trendPicture } from './trend-picture.ts';
 
-/** A sender that was not heard of for so long is dead; the relay's own limits are shorter. */
+/** A sender that was not heard of for so long is dead. One that is not says so in between, however slow the mail server is. */
 const SENDING_MS = 300_000;
+const KEEP_MS = SENDING_MS / 5;
 const MINUTE_MS = 60_000;
 /** Between two tries of one mail; from the last one on it stays like this. */
 const BACK_OFF_MINUTES = [1, 2, 5, 10, 20, 30];
@@ -35,12 +37,24 @@ export async function sendMails(
   await expireMails(db, clock());
   for (let tried = 0; tried < MAILS_PER_PASS; tried++) {
     const now = clock();
-    const taken = await takeMail(db, { now, until: new Date(now.getTime() + SENDING_MS) });
+    const taken = await takeMail(db, { now, until: sendingUntil(now) });
     if (taken === null) return tried;
-    const handover = await relay.send(mailOf(taken, publicUrl));
-    await recordMail(db, taken, judge(taken, handover, clock()));
+    const keeping = setInterval(() => {
+      // What fails here is done again; after SENDING_MS of it Postgres is away, and the result cannot be written down either.
+      keepMail(db, taken, sendingUntil(clock())).catch(() => {});
+    }, KEEP_MS);
+    try {
+      const handover = await relay.send(mailOf(taken, publicUrl));
+      await recordMail(db, taken, judge(taken, handover, clock()));
+    } finally {
+      clearInterval(keeping);
+    }
   }
   return MAILS_PER_PASS;
+}
+
+function sendingUntil(now: Date): Date {
+  return new Date(now.getTime() + SENDING_MS);
 }
 
 export function mailOf({ content, message_id, recipients }: TakenMail, publicUrl: string): Mail {

@@ -3,19 +3,23 @@ import {
   closeDigestDay,
   findDayBefore,
   findDigestDay,
+  giveUpDaysBefore,
   insertDigestDay,
   takeDigestDay,
 } from '@crafting-table/database/digests/days';
-import { findUndigested } from '@crafting-table/database/digests/store-digest';
+import { findUndigested } from '@crafting-table/database/digests/store-digests';
+import { runningClock } from '../running-clock.ts';
 import { dayBefore, dueDay, endOf, type DueDay } from './digest-day.ts';
 import type { DigestSettings } from './digest-settings.ts';
-import { keepDigest, makeDigest } from './make-digest.ts';
+import { keepDigests, makeDigests } from './make-digests.ts';
 
 /** Who makes a day's digests says so again after each batch; after this silence somebody else goes on. */
 const TURN_MS = 60_000;
 const BATCH = 100;
-/** Projects asked about at once, on a connection each: attempts need the others. */
-const AT_ONCE = 3;
+/** Projects asked about in one statement; what is known of them at once is a megabyte or two. */
+const TOGETHER = 25;
+/** Such groups at once, on a connection each: attempts need the others. */
+const AT_ONCE = 2;
 /** After a longer absence older days are not written down any more. */
 const MISSED_MAX = 62;
 
@@ -31,11 +35,12 @@ export async function tendDigests(db: Database, settings: DigestSettings, now: D
   return composeDay(db, settings, { ...day, dueAt: known.due_at, expiresAt: known.expires_at }, now);
 }
 
-/** Writes the day down, and those before it that nobody did. */
+/** Writes the day down, and those before it that nobody did or nobody finished. */
 async function beginDay(db: Database, settings: DigestSettings, day: DueDay, now: Date) {
   const last = await findDayBefore(db, day.date);
   const missed = last === null ? [] : daysBetween(settings, last, day.date);
   for (const each of missed) await insertDigestDay(db, rowOf(each, 'missed'));
+  await giveUpDaysBefore(db, day.date);
   await insertDigestDay(db, rowOf(day, now < day.expiresAt ? 'composing' : 'missed'));
   return findDigestDay(db, day.date);
 }
@@ -56,8 +61,7 @@ function rowOf({ date, dueAt, expiresAt }: DueDay, state: 'composing' | 'missed'
 }
 
 async function composeDay(db: Database, settings: DigestSettings, day: DueDay, now: Date): Promise<number> {
-  const began = performance.now();
-  const clock = () => new Date(now.getTime() + performance.now() - began);
+  const clock = runningClock(now);
   let held: Date | null = null;
   let made = 0;
   for (;;) {
@@ -71,11 +75,11 @@ async function composeDay(db: Database, settings: DigestSettings, day: DueDay, n
       limit: BATCH,
     });
     if (projects.length === 0) break;
-    const waiting = [...projects];
     const work = async () => {
-      for (let project = waiting.shift(); project; project = waiting.shift()) {
-        const digest = await makeDigest(db, settings, project, { date: day.date, to: endOf(day.dueAt) });
-        if (await keepDigest(db, project, digest, { at: now, expiresAt: day.expiresAt })) made += 1;
+      for (let group = projects.splice(0, TOGETHER); group.length > 0; group = projects.splice(0, TOGETHER)) {
+        const digests = await makeDigests(db, settings, group, { date: day.date, to: endOf(day.dueAt) });
+        const kept = await keepDigests(db, digests, { at: now, expiresAt: day.expiresAt });
+        made += kept;
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));

@@ -1,50 +1,66 @@
 // What nobody looked at although it seems so: a recipe that passed because nothing ran is not a good one.
 import type { DigestLine } from '@crafting-table/contracts/digest';
 import type { ToolRun } from '@crafting-table/contracts/finding';
-import type { DigestFacts, RecipeFact } from '@crafting-table/database/digests/load-facts';
+import { toolsWithoutTests } from '@crafting-table/findings/track/count-tests';
+import type { DigestFacts, RecipeFact } from '@crafting-table/database/digests/facts';
 import { brokenJobLine, cut } from './digest-lines.ts';
+
+const DAY_MS = 86_400_000;
+/** Those that are kept on disk are made anew each day or week; one that is older was forgotten. */
+const FRESH_DAYS = 14;
 
 export function uncheckedLines({ broken, recipes, firings, fired }: DigestFacts): DigestLine[] {
   const missing = broken.filter(({ reason }) => reason === 'tool_missing').map(brokenJobLine);
-  const nothing = recipes.length === 0 && broken.length === 0 && firings.length === 0 && fired === 0;
+  const isIdle = recipes.length === 0 && broken.length === 0 && firings.length === 0;
   return [
     ...missing,
     ...recipes.flatMap((fact) => faultsOf(fact).map((what) => lineOf(fact, what))),
-    ...(nothing ? [NOTHING_RAN] : []),
+    ...(isIdle ? [idleLine(fired)] : []),
   ];
 }
 
-const NOTHING_RAN: DigestLine = {
-  severity: null,
-  what: 'nothing ran in this time',
-  where: null,
-  since: null,
-  job_id: null,
-};
-
-function faultsOf({ recipe, last, toolRuns }: RecipeFact): string[] {
-  const unfinished = toolRuns.flatMap((run) => unfinishedOf(run) ?? []);
-  if (last.status !== 'passed') return unfinished;
-  const isEmpty = recipe === 'test' && toolRuns.length > 0 && toolRuns.every((run) => testsOf(run) === 0);
-  if (isEmpty) return [...unfinished, 'test passed with zero tests'];
-  const isSilent = (recipe === 'test' || recipe === 'audit') && toolRuns.length === 0;
-  return isSilent ? [`${recipe} passed, but nothing in its output says what it looked at`] : unfinished;
+function idleLine(fired: number): DigestLine {
+  const what = fired > 0 ? 'nothing that a schedule began has ended yet' : 'nothing ran in this time';
+  return { severity: null, what, where: null, since: null, job_id: null };
 }
 
-function unfinishedOf({ tool, completeness, note }: ToolRun): string | null {
-  if (isStale(note)) return `${tool} looked things up in an old database: ${note}`;
+function faultsOf(fact: RecipeFact): string[] {
+  const { recipe, last, tests, toolRuns } = fact;
+  const unheard = [...new Set(toolRuns.filter(({ unseen }) => unseen).map(({ tool }) => tool))];
+  const faults = [
+    ...toolRuns.flatMap((run) => unfinishedOf(run, last.at) ?? []),
+    ...(unheard.length > 0
+      ? [`${recipe} is said to run ${unheard.join(', ')}, and nothing was heard of it`]
+      : []),
+  ];
+  if (last.status !== 'passed') return faults;
+  if (recipe === 'test') return [...faults, ...untestedBy(toolRuns, tests === null || tests.ran === 0)];
+  if (recipe === 'audit' && toolRuns.length === 0)
+    return [...faults, 'audit passed, but nothing in its output says what it looked at'];
+  return faults;
+}
+
+function untestedBy(toolRuns: readonly ToolRun[], isUntold: boolean): string[] {
+  const idle = [...toolsWithoutTests(toolRuns)];
+  if (isUntold) {
+    const told = 'test passed, but nothing in its output says that a test ran';
+    return [idle.length > 0 ? 'test passed with zero tests' : told];
+  }
+  const counted = toolRuns.filter(({ claimed }) => (claimed?.['tests'] ?? 0) > 0);
+  const isSkipped = ({ claimed = {} }: ToolRun) => (claimed['skipped'] ?? 0) >= (claimed['tests'] ?? 0);
+  if (counted.length > 0 && counted.every(isSkipped)) return ['test passed, and every test was skipped'];
+  return idle.length === 0 ? [] : [`test passed, but ${idle.join(', ')} ran zero tests`];
+}
+
+function unfinishedOf(
+  { tool, completeness, note, database_at: databaseAt }: ToolRun,
+  at: Date,
+): string | null {
+  const days = databaseAt === undefined ? 0 : Math.floor((at.getTime() - Date.parse(databaseAt)) / DAY_MS);
+  if (days > FRESH_DAYS) return `${tool} asked a database of advisories that is ${days} days old`;
   if (completeness === 'failed') return `${tool} failed${note ? `: ${note}` : ''}`;
   if (completeness === 'partial') return `${tool} did not look at everything${note ? `: ${note}` : ''}`;
   return null;
-}
-
-/** How tools that carry a database of advisories with them say that it is old. */
-function isStale(note: string | undefined): boolean {
-  return note !== undefined && /\b(stale|out of date|outdated|too old)\b/i.test(note);
-}
-
-function testsOf({ parsed, claimed }: ToolRun): number | null {
-  return claimed?.['tests'] ?? parsed?.['tests'] ?? null;
 }
 
 function lineOf({ subproject, branch, last }: RecipeFact, what: string): DigestLine {

@@ -46,6 +46,8 @@ export type FindingDraft = Pick<Finding, 'kind' | 'severity' | 'level'> & {
   help?: string | undefined;
   suppressed?: Finding['suppressed'];
   nativeFingerprints?: Map<string, string>;
+  /** How often the tool has reported it, where it says so; once when not given. */
+  occurrences?: number | undefined;
   /** Counts from 1. Stated by log parsers only. */
   logLine?: number;
   /** Fields of the tool's format that have no place above, as JSON values. */
@@ -106,7 +108,7 @@ function toFinding(draft: FindingDraft, origin: FindingOrigin): Finding {
     suppressed: draft.suppressed,
     native_fingerprints: boundFingerprints(draft.nativeFingerprints),
     source: withoutAbsent({ ...origin.source, log_line: draft.logLine }),
-    occurrences: 1,
+    occurrences: draft.occurrences ?? 1,
     extra: boundExtra(draft.extra),
   });
 }

@@ -18,6 +18,9 @@ export const PREFIX_HELD_LINES_MAX = 64;
 /** Lines after a diagnostic that are taken as its code frame or explanation. */
 export const CONTINUATION_LINES_MAX = 40;
 
+/** How often a document may say that one problem was there. */
+export const OCCURRENCES_MAX = 1_000_000;
+
 /** Findings kept per tool and per job. The rest is counted, and the result says `truncated`. */
 export const FINDINGS_PER_TOOL_MAX = 20_000;
 export const FINDINGS_PER_JOB_MAX = 50_000;

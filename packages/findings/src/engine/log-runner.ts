@@ -5,7 +5,12 @@ import { createFindingCollector, type FindingCollector } from '../core/finding-c
 import type { PathResolver } from '../core/repository-path.ts';
 import type { LineVerdict, LogFormat, LogLine, LogParser, Tool } from '../core/tool.ts';
 import { createHintIndex, type HintIndex } from './hint-index.ts';
-import { type ClosedLogCollector, createLogCollector, LOG_ARTIFACT } from './log-collector.ts';
+import {
+  type ClaimedRun,
+  type ClosedLogCollector,
+  createLogCollector,
+  LOG_ARTIFACT,
+} from './log-collector.ts';
 
 export type LogToolResult = {
   tool: Tool;
@@ -13,6 +18,8 @@ export type LogToolResult = {
   findings: Finding[];
   /** One for each invocation that the parser told of. */
   toolRuns: ToolRun[];
+  /** Those of them that were told of in words that are not the tool's alone. */
+  claims: ClaimedRun[];
   /** Findings after the last of these invocations, counted with their repetitions. */
   unclosed: number;
   omitted: number;
@@ -158,6 +165,7 @@ function toResult({ tool, format, collector, streams }: Reading): LogToolResult 
     format: format.format,
     findings: collector.list(),
     toolRuns: ends.flatMap(({ toolRuns }) => toolRuns),
+    claims: ends.flatMap(({ claims }) => claims),
     unclosed: ends.reduce((sum, { unclosed }) => sum + unclosed, 0),
     omitted: collector.omitted(),
     isEcho: format.isEcho ?? false,

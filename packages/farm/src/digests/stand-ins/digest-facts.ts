@@ -4,7 +4,7 @@ import type {
   DigestFacts,
   FindingFact,
   RecipeFact,
-} from '@crafting-table/database/digests/load-facts';
+} from '@crafting-table/database/digests/facts';
 
 export const PUBLIC_URL = 'http://farm.example:8810';
 export const HEAD = {
@@ -41,6 +41,7 @@ export function finding(values: Partial<FindingFact> = {}): FindingFact {
     package: null,
     advisory: null,
     test: null,
+    isBack: false,
     since: new Date('2026-05-05T09:31:00Z'),
     jobId: jobId(1),
     ...values,
@@ -54,7 +55,10 @@ export function recipe(values: Partial<RecipeFact> = {}, last: Partial<RecipeFac
     branch: 'main',
     ended: 1,
     failures: 0,
+    failed: 0,
+    failingSince: null,
     before: 'passed',
+    tests: null,
     toolRuns: [],
     last: {
       jobId: jobId(9),
@@ -164,20 +168,27 @@ export const EVENTFUL: DigestFacts = {
       { jobId: jobId(6) },
     ),
     recipe(
-      { recipe: 'lint', subproject: 'sdks/js', failures: 1 },
+      {
+        recipe: 'lint',
+        subproject: 'sdks/js',
+        failures: 1,
+        failed: 1,
+        failingSince: new Date('2026-05-05T09:30:00Z'),
+      },
       { status: 'failed', exitCode: 2, findings: 3, jobId: jobId(7) },
     ),
   ],
   broken: [brokenJob()],
   firings: [
     {
+      fate: 'made',
       recipe: 'audit',
       local: '2026-05-05T02:30',
       tz: 'America/Los_Angeles',
       late: true,
       missed: 2,
       refusal: null,
-      overdue: false,
+      count: 1,
       at: new Date('2026-05-05T09:30:00Z'),
     },
   ],

@@ -5,7 +5,8 @@ import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import type { RelaySettings } from '../relay.ts';
 
-export type ReceivedMail = { recipients: string[]; mail: ParsedMail };
+/** `bytes`: the mail as it travelled. */
+export type ReceivedMail = { recipients: string[]; mail: ParsedMail; bytes: number };
 
 export type MailServer = AsyncDisposable & {
   settings: RelaySettings;
@@ -14,19 +15,31 @@ export type MailServer = AsyncDisposable & {
   refuseMail: () => number | null;
   /** Asked of each address. */
   refuseAddress: (address: string) => number | null;
+  /** Asked when a mail has come to its end. */
+  refuseContent: () => number | null;
 };
 
-export async function startMailServer(): Promise<MailServer> {
+/** Nobody gets in without these where a login is asked for. */
+export const LOGIN = { user: 'farm', password: 'correct horse' };
+
+/** `needsLogin`: it takes mail from who logs in, and offers to encrypt, with a certificate that nobody trusts. */
+export async function startMailServer({ needsLogin = false } = {}): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   const refusal = (code: number) => Object.assign(new Error('not now'), { responseCode: code });
   const rules = {
     refuseMail: (): number | null => null,
     refuseAddress: (_address: string): number | null => null,
+    refuseContent: (): number | null => null,
   };
   const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    authOptional: !needsLogin,
+    allowInsecureAuth: true,
+    disabledCommands: needsLogin ? [] : ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
+    onAuth({ username, password }, _session, callback) {
+      const isRight = username === LOGIN.user && password === LOGIN.password;
+      callback(isRight ? null : refusal(535), { user: username });
+    },
     onMailFrom(_address, _session, callback) {
       const code = running.refuseMail();
       callback(code === null ? null : refusal(code));
@@ -36,10 +49,17 @@ export async function startMailServer(): Promise<MailServer> {
       callback(code === null ? null : refusal(code));
     },
     onData(stream, session, callback) {
-      simpleParser(stream, (error, mail) => {
-        if (!error)
-          received.push({ recipients: session.envelope.rcptTo.map(({ address }) => address), mail });
-        callback(error);
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const raw = Buffer.concat(chunks);
+        simpleParser(raw, (error, mail) => {
+          const code = running.refuseContent();
+          if (error || code !== null) return callback(error ?? refusal(code ?? 451));
+          const recipients = session.envelope.rcptTo.map(({ address }) => address);
+          received.push({ recipients, mail, bytes: raw.length });
+          callback();
+        });
       });
     },
   });

@@ -13,6 +13,7 @@ import {
 } from '../../../engine/json-fields.ts';
 import type { LocationReader } from './location.ts';
 import { readMessage } from './message.ts';
+import { withOwnFields } from './own-fields.ts';
 import type { RuleBook, SarifRule } from './rules.ts';
 import { judge } from './verdict.ts';
 
@@ -35,7 +36,7 @@ export function readResult(result: JsonRecord, { rules, readLocation, levels }: 
   ];
   const message = readMessage(recordAt(result, 'message'), rule.record, rule.component);
   const verdict = judge(result, rule.record, rule.id, levels.get(rule.id ?? ''));
-  return {
+  const draft: FindingDraft = {
     ...verdict,
     text: message ?? stringAt(recordAt(rule.record, 'shortDescription'), 'text') ?? rule.id ?? '(no message)',
     rule: {
@@ -54,6 +55,7 @@ export function readResult(result: JsonRecord, { rules, readLocation, levels }: 
     nativeFingerprints: readFingerprints(result),
     extra: readExtra(result, first),
   };
+  return withOwnFields(draft, result);
 }
 
 /** The way of a value through the code, of the first flow only. */

@@ -39,22 +39,36 @@ export type NewDigest = {
   mail: { messageId: string; addresses: readonly string[]; expiresAt: Date; at: Date } | null;
 };
 
-/** Keeps a digest and its mail together. False when the project has one of that day: there is never a second. */
-export async function storeDigest(db: Database, digest: NewDigest): Promise<boolean> {
-  const { projectId, date, mail, content } = digest;
-  const recipients = (mail?.addresses ?? []).map((address) => ({ address, state: 'pending', error: null }));
+/**
+ * Keeps digests and their mails together, all of them or none. Returns how many: of a project that has one of that day already, or was
+ * removed, none is kept. There is never a second.
+ */
+export async function storeDigests(db: Database, digests: readonly NewDigest[]): Promise<number> {
+  const rows = digests.map(({ projectId, mail, from, to, ...digest }) => ({
+    ...digest,
+    project_id: projectId,
+    from_at: from,
+    to_at: to,
+    events: digest.content.events,
+    message_id: mail?.messageId ?? null,
+    recipients: (mail?.addresses ?? []).map((address) => ({ address, state: 'pending', error: null })),
+    next_try_at: mail?.at ?? null,
+    expires_at: mail?.expiresAt ?? null,
+  }));
   const stored = await sql`
-    with made as (
+    with given as (
+      select given.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (project_id uuid, date date,
+        from_at timestamptz, to_at timestamptz, outcome text, events text[], content jsonb, message_id text, recipients jsonb,
+        next_try_at timestamptz, expires_at timestamptz)
+      join projects p on p.id = project_id and p.removed_at is null),
+    made as (
       insert into digests (project_id, date, from_at, to_at, outcome, events, content)
-      select ${projectId}, ${date}, ${digest.from}, ${digest.to}, ${digest.outcome}, ${content.events}::text[],
-        ${JSON.stringify(content)}::jsonb
-      from projects where id = ${projectId} and removed_at is null
+      select project_id, date, from_at, to_at, outcome, events, content from given
       on conflict do nothing returning project_id, date),
     posted as (
       insert into outbox (project_id, date, message_id, recipients, next_try_at, expires_at)
-      select project_id, date, ${mail?.messageId ?? ''}, ${JSON.stringify(recipients)}::jsonb, ${mail?.at ?? null}::timestamptz,
-        ${mail?.expiresAt ?? null}::timestamptz
-      from made where ${mail !== null})
+      select project_id, date, message_id, recipients, next_try_at, expires_at
+      from made join given using (project_id, date) where message_id is not null)
     select from made`.execute(db);
-  return stored.rows.length === 1;
+  return stored.rows.length;
 }
