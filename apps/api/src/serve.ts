@@ -44,6 +44,8 @@ const REQUEST_LIMITS = {
 /** Requests that are still open this long after the stop signal are cut off. */
 const CLOSE_MS = 2000;
 const DATABASE_RETRY_MS = 500;
+/** One question of retention looks at every job, log and finding there is. */
+const RETENTION_STATEMENT_MS = 10 * 60_000;
 
 /** Serves requests from the first moment, 503 while Postgres is away, until the process is told to stop. */
 export async function serve(): Promise<void> {
@@ -63,6 +65,14 @@ export async function serve(): Promise<void> {
 
   const queue = queueTarget(config);
   const db = stack.use(connectDatabase({ url: config.databaseUrl, poolSize: 16, name: 'crafting-api' }));
+  const patientDb = stack.use(
+    connectDatabase({
+      url: config.databaseUrl,
+      poolSize: 2,
+      name: 'crafting-retention',
+      statementTimeoutMs: RETENTION_STATEMENT_MS,
+    }),
+  );
   const deliveries = stack.use(openDeliveries(queue));
   const triggers = stack.use(openTriggers(queue, nextTrigger));
   const dispatcher = stack.use(
@@ -92,6 +102,7 @@ export async function serve(): Promise<void> {
   const app = createApp({
     ...config,
     db,
+    patientDb,
     deliveries,
     dispatcher,
     dashboard,
@@ -136,7 +147,7 @@ export async function serve(): Promise<void> {
     );
     stack.use(
       startRetentionLoop({
-        db,
+        db: patientDb,
         keep: config.retention,
         onRemoved: (removed) => log.info({ removed }, 'what is not kept any more was removed'),
         onError: (error) => log.error({ err: error }, 'a round of retention failed'),

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Retention } from '@crafting-table/contracts/retention';
 import type { Database } from './connect.ts';
-import { keptBy, NEEDED_JOBS, ROUND_MAX } from './retention-limits.ts';
+import { keptBy, lookThroughAll, NEEDED_JOBS, ROUND_MAX } from './retention-limits.ts';
 
 export type OldFindings = { jobId: string; attempt: number; project: string; count: number; bytes: number };
 
@@ -14,7 +14,7 @@ export async function findOldFindings(
   keep: Pick<Retention, 'findings_days' | 'findings_count' | 'findings_bytes' | 'findings_bytes_total'>,
   projectId: string | null = null,
 ): Promise<OldFindings[]> {
-  const found = await sql<OldFindings>`
+  const question = sql<OldFindings>`
     with needed as materialized (${NEEDED_JOBS}),
     stored as (
       select job_id, attempt, count(*) as count, sum(pg_column_size(data)) as bytes from findings group by job_id, attempt)
@@ -33,8 +33,8 @@ export async function findOldFindings(
         or (days > 0 and finished_at < now() - make_interval(secs => days * 86400)))
       and (${projectId}::uuid is null or project_id = ${projectId})
       and not exists (select from needed where needed.job_id = attempts.job_id)
-    order by finished_at limit ${sql.lit(ROUND_MAX)}`.execute(db);
-  return found.rows;
+    order by finished_at limit ${sql.lit(ROUND_MAX)}`;
+  return lookThroughAll(db, question);
 }
 
 /** Attempts whose findings are removed by one statement. */

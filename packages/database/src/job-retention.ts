@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Retention } from '@crafting-table/contracts/retention';
 import type { Database } from './connect.ts';
-import { keptBy, NEEDED_JOBS, ROUND_MAX } from './retention-limits.ts';
+import { keptBy, lookThroughAll, NEEDED_JOBS, ROUND_MAX } from './retention-limits.ts';
 
 export type OldJob = { id: string; project: string };
 
@@ -14,7 +14,7 @@ export async function findOldJobs(
   keep: Pick<Retention, 'job_days' | 'job_count' | 'job_count_total'>,
   projectId: string | null = null,
 ): Promise<OldJob[]> {
-  const found = await sql<OldJob>`
+  const question = sql<OldJob>`
     with needed as materialized (${NEEDED_JOBS})
     select id, project from (
       select j.id, j.finished_at, p.id as project_id, p.name as project,
@@ -27,8 +27,8 @@ export async function findOldJobs(
         or (days > 0 and finished_at < now() - make_interval(secs => days * 86400)))
       and (${projectId}::uuid is null or project_id = ${projectId})
       and not exists (select from needed where needed.job_id = jobs.id)
-    order by finished_at limit ${sql.lit(ROUND_MAX)}`.execute(db);
-  return found.rows;
+    order by finished_at limit ${sql.lit(ROUND_MAX)}`;
+  return lookThroughAll(db, question);
 }
 
 /** Jobs removed by one statement, with their attempts, logs and findings. */

@@ -1,9 +1,23 @@
 // What the queries of retention have in common.
 import { sql, type RawBuilder } from 'kysely';
 import type { ProjectRetention } from '@crafting-table/contracts/project-retention';
+import type { Database } from './connect.ts';
 
 /** Things of one kind that one round removes; the next round goes on. It bounds what a round holds in memory. */
 export const ROUND_MAX = 100_000;
+
+/**
+ * Asks a question that looks at every row there is. The planner expects few groups of jobs and walks an index for each, which
+ * for 800,000 findings of 200,000 jobs took 28 s; told to hash them, with memory for it, it took 4.
+ */
+export function lookThroughAll<Row>(db: Database, question: RawBuilder<Row>): Promise<Row[]> {
+  return db.transaction().execute(async (transaction) => {
+    await sql`select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)`.execute(
+      transaction,
+    );
+    return (await question.execute(transaction)).rows;
+  });
+}
 
 /** A limit of the project `p` where it has one of its own, else the farm's. */
 export function keptBy<Limit extends keyof ProjectRetention>(

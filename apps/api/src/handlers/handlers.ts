@@ -51,6 +51,8 @@ import { streamLog } from './stream-log.ts';
 
 export type Parts = {
   db: Database;
+  /** For what may take minutes. */
+  patientDb: Database;
   deliveries: Deliveries & QueueWatch;
   dispatcher: Dispatcher;
   news: News;
@@ -106,7 +108,7 @@ export function createHandlers(parts: Parts): Handlers {
     drainWorker: async ({ caller, params }) => drainWorker(db, caller, params.id),
     resumeWorker: async ({ caller, params }) => resumeWorker(db, caller, params.id),
     runRetention: async ({ caller, body }) =>
-      runRetention(db, parts.retention, { actor: caller.name, ...body }),
+      runRetention(parts.patientDb, parts.retention, { actor: caller.name, ...body }),
     registerProject: async ({ caller, body }) => registerProject(db, caller, body, rules),
     listProjects: async ({ caller }) => listProjects(db, caller),
     getProject: async ({ caller, params }) => getProject(db, caller, params.name),
