@@ -13,6 +13,8 @@ import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
 import { createNews } from '@crafting-table/farm/logs/news';
 import { createFarmNumbersReader } from '@crafting-table/farm/metrics/read-farm-numbers';
 import { startRetentionLoop } from '@crafting-table/farm/retention/retention-loop';
+import { showError } from '@crafting-table/farm/show-error';
+import { tellOfDeath } from '@crafting-table/farm/tell-of-death';
 import { nextTrigger } from '@crafting-table/farm/schedules/next-trigger';
 import { tendSchedules } from '@crafting-table/farm/schedules/tend-schedules';
 import { sweep, tellOfSweep } from '@crafting-table/farm/sweep/sweep';
@@ -42,19 +44,35 @@ const REQUEST_LIMITS = {
 /** Requests that are still open this long after the stop signal are cut off. */
 const CLOSE_MS = 2000;
 const DATABASE_RETRY_MS = 500;
+/** One question of retention looks at every job, log and finding there is. */
+const RETENTION_STATEMENT_MS = 10 * 60_000;
 
 /** Serves requests from the first moment, 503 while Postgres is away, until the process is told to stop. */
 export async function serve(): Promise<void> {
   const config = readConfigOrExit();
   const log = pino(
-    { name: 'api', level: config.logLevel, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      name: 'api',
+      level: config.logLevel,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: showError },
+    },
     pino.destination(2),
   );
+  tellOfDeath(log);
   const stop = stopSignal();
   await using stack = new AsyncDisposableStack();
 
   const queue = queueTarget(config);
   const db = stack.use(connectDatabase({ url: config.databaseUrl, poolSize: 16, name: 'crafting-api' }));
+  const patientDb = stack.use(
+    connectDatabase({
+      url: config.databaseUrl,
+      poolSize: 2,
+      name: 'crafting-retention',
+      statementTimeoutMs: RETENTION_STATEMENT_MS,
+    }),
+  );
   const deliveries = stack.use(openDeliveries(queue));
   const triggers = stack.use(openTriggers(queue, nextTrigger));
   const dispatcher = stack.use(
@@ -84,6 +102,7 @@ export async function serve(): Promise<void> {
   const app = createApp({
     ...config,
     db,
+    patientDb,
     deliveries,
     dispatcher,
     dashboard,
@@ -128,7 +147,7 @@ export async function serve(): Promise<void> {
     );
     stack.use(
       startRetentionLoop({
-        db,
+        db: patientDb,
         keep: config.retention,
         onRemoved: (removed) => log.info({ removed }, 'what is not kept any more was removed'),
         onError: (error) => log.error({ err: error }, 'a round of retention failed'),

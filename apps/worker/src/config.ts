@@ -41,6 +41,7 @@ const NAMES = [
   'CRAFTING_CACHE_KEEP_DAYS',
   'CRAFTING_CACHE_KEEP_BYTES',
   'CRAFTING_HOST_KEEP_BYTES',
+  'CRAFTING_HOST_KEEP_COUNT',
   'CRAFTING_QUEUE_PREFIX',
   'CRAFTING_LOG_LEVEL',
 ] as const;
@@ -114,6 +115,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       cache_days: settings.CRAFTING_CACHE_KEEP_DAYS,
       cache_bytes: settings.CRAFTING_CACHE_KEEP_BYTES,
       folder_bytes_total: settings.CRAFTING_HOST_KEEP_BYTES,
+      folder_count_total: settings.CRAFTING_HOST_KEEP_COUNT,
     },
     logLevel: settings.CRAFTING_LOG_LEVEL,
   };

@@ -15,6 +15,8 @@ import { runAttempt } from '@crafting-table/farm/attempts/run-attempt';
 import { whileAway } from '@crafting-table/farm/attempts/while-away';
 import type { WorkerParts } from '@crafting-table/farm/attempts/worker-parts';
 import { tidyFolders } from '@crafting-table/farm/retention/tidy-folders';
+import { showError } from '@crafting-table/farm/show-error';
+import { tellOfDeath } from '@crafting-table/farm/tell-of-death';
 import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
 import { nextTrigger } from '@crafting-table/farm/schedules/next-trigger';
 import { fireTriggered, tendSchedules } from '@crafting-table/farm/schedules/tend-schedules';
@@ -47,9 +49,15 @@ const EX_SOFTWARE = 70; // sysexits.h. The recipes die with this process; whoeve
 export async function work(): Promise<void> {
   const config = readConfigOrExit();
   const log = pino(
-    { name: 'worker', level: config.logLevel, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      name: 'worker',
+      level: config.logLevel,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: showError },
+    },
     pino.destination(2),
   );
+  tellOfDeath(log);
   const stop = stopSignal();
   await using stack = new AsyncDisposableStack();
 

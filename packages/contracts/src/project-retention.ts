@@ -14,6 +14,7 @@ export const ProjectRetention = z.strictObject({
   log_bytes: Bytes.optional(),
   findings_days: Days.optional(),
   findings_count: Count.optional(),
+  findings_bytes: Bytes.optional(),
   mirror_days: Days.optional(),
   cache_days: Days.optional(),
   cache_bytes: Bytes.optional(),

@@ -243,6 +243,12 @@ export const SETTINGS = {
     help: 'Finished jobs kept per project, the newest ones.',
     readBy: ['api'],
   },
+  CRAFTING_JOB_KEEP_TOTAL_COUNT: {
+    schema: z.coerce.number().int().min(1).default(5_000_000),
+    example: '5000000',
+    help: 'Finished jobs kept in the whole farm, the newest ones.',
+    readBy: ['api'],
+  },
   CRAFTING_FINDINGS_KEEP_DAYS: {
     schema: days(180),
     example: '180',
@@ -253,6 +259,18 @@ export const SETTINGS = {
     schema: z.coerce.number().int().min(1).default(1_000_000),
     example: '1000000',
     help: 'Findings kept per project, those of the newest jobs.',
+    readBy: ['api'],
+  },
+  CRAFTING_FINDINGS_KEEP_BYTES: {
+    schema: bytes(10 * 1024 ** 3),
+    example: '10737418240',
+    help: 'Bytes of findings kept per project, as Postgres stores them, those of the newest jobs.',
+    readBy: ['api'],
+  },
+  CRAFTING_FINDINGS_KEEP_TOTAL_BYTES: {
+    schema: bytes(100 * 1024 ** 3),
+    example: '107374182400',
+    help: 'Bytes of findings kept in the whole farm, those of the newest jobs.',
     readBy: ['api'],
   },
   CRAFTING_MIRROR_KEEP_DAYS: {
@@ -277,6 +295,12 @@ export const SETTINGS = {
     schema: bytes(200 * 1024 ** 3),
     example: '214748364800',
     help: 'Mirrors and caches of a host together; beyond it those go that were not used for longest.',
+    readBy: farm,
+  },
+  CRAFTING_HOST_KEEP_COUNT: {
+    schema: z.coerce.number().int().nonnegative().default(2_000),
+    example: '2000',
+    help: 'Mirrors and caches of a host by number; beyond it those go that were not used for longest.',
     readBy: farm,
   },
   CRAFTING_QUEUES_WRITE: {

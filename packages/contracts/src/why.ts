@@ -6,12 +6,13 @@ import { BusyWith } from './worker.ts';
 /** Each is a reason of its own why a queued job has not been claimed. */
 export const WAIT_CAUSES = [
   'no_worker',
-  'all_draining',
-  'disk_floor',
   'slots_busy',
+  'disk_floor',
+  'draining',
   'own_project_first',
   'other_projects_first',
   'queue_away',
+  'queue_paused',
   'not_delivered',
   'about_to_start',
 ] as const;

@@ -19,7 +19,15 @@ import {
 
 type Db = FarmDatabase['db'];
 
-const KEEP_ALL = { job_days: 0, job_count: 100, findings_days: 0, findings_count: 1000 };
+const KEEP_ALL = {
+  job_days: 0,
+  job_count: 100,
+  job_count_total: 100,
+  findings_days: 0,
+  findings_count: 1000,
+  findings_bytes: 1e9,
+  findings_bytes_total: 1e9,
+};
 
 /** Jobs of one project with two findings each, oldest first, each a day apart, the newest one today. */
 async function finishJobs(db: Db, project: ProjectRow, count: number): Promise<string[]> {
@@ -58,7 +66,7 @@ async function addSeries(db: Db, project: ProjectRow, branch: string, jobIds: st
   const { id } = rows[0]!;
   await sql`
     insert into series_runs (series_id, job_id, attempt, sha, at, complete_tools, inputs, summary)
-    select ${id}, job_id, 1, 'c0ffee', now() + make_interval(secs => place), '{}', '{}', '{}'
+    select ${id}, job_id, 1, 'c0ffee' || place, now() + make_interval(secs => place), '{}', '{}', '{}'
     from unnest(${jobIds}::uuid[]) with ordinality as run (job_id, place)`.execute(db);
   return id;
 }
@@ -66,6 +74,7 @@ async function addSeries(db: Db, project: ProjectRow, branch: string, jobIds: st
 test.each([
   ['age', { ...KEEP_ALL, job_days: 2.5 }, 3],
   ['count', { ...KEEP_ALL, job_count: 2 }, 2],
+  ['count of the whole farm', { ...KEEP_ALL, job_count_total: 4 }, 4],
   ['nothing', KEEP_ALL, 6],
 ])('jobs beyond the limit of %s go with all that hangs on them', async (_, keep, kept) => {
   await using farm = await openFarmDatabase();
@@ -129,7 +138,7 @@ test('a job that a series is compared with, or that first had a finding that is 
       farm.db,
     );
   }
-  const strict = { job_days: 0.01, job_count: 1, findings_days: 0.01, findings_count: 1 };
+  const strict = { ...KEEP_ALL, job_days: 0.01, job_count: 1, findings_days: 0.01, findings_count: 1 };
   expect((await findOldFindings(farm.db, strict)).map(({ jobId }) => jobId)).toEqual([
     firstClosed,
     onBranch,
@@ -146,15 +155,31 @@ test('a job that a series is compared with, or that first had a finding that is 
   expect(runs.map(({ job_id }) => job_id)).toEqual([newestOnBranch, onMain]);
 });
 
+test('the newest job at the head of a branch is never removed, also when an older commit was tried again since', async () => {
+  await using farm = await openFarmDatabase();
+  const project = await addProject(farm.db);
+  const ids = await finishJobs(farm.db, project, 5);
+  const series = await addSeries(farm.db, project, 'feature', ids.slice(0, 4));
+  await sql`update series set head_sha = 'c0ffee2' where id = ${series}`.execute(farm.db);
+  await sql`update series_runs set sha = 'c0ffee2' where job_id = ${ids[2]}`.execute(farm.db);
+  const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 1 });
+  expect(old.map(({ id }) => id)).toEqual([ids[0], ids[1]]);
+});
+
 test.each([
-  ['age', { ...KEEP_ALL, findings_days: 1.5 }],
-  ['count', { ...KEEP_ALL, findings_count: 5 }],
-])('findings beyond the limit of %s go, their job stays with its count and says so', async (_, keep) => {
+  ['age', () => ({ findings_days: 1.5 })],
+  ['count', () => ({ findings_count: 5 })],
+  ['bytes', (ofJob: number) => ({ findings_bytes: 2.5 * ofJob })],
+  ['bytes of the whole farm', (ofJob: number) => ({ findings_bytes_total: 2.5 * ofJob })],
+])('findings beyond the limit of %s go, their job stays with its count and says so', async (_, limit) => {
   await using farm = await openFarmDatabase();
   const ids = await finishJobs(farm.db, await addProject(farm.db), 4);
+  const [first] = await findOldFindings(farm.db, { ...KEEP_ALL, findings_bytes: 0 });
+  expect(first!.bytes).toBeGreaterThan(100);
+  const keep = { ...KEEP_ALL, ...limit(first!.bytes) };
   const old = await findOldFindings(farm.db, keep);
   expect(old).toMatchObject([
-    { jobId: ids[0], count: 2 },
+    { jobId: ids[0], count: 2, bytes: first!.bytes },
     { jobId: ids[1], count: 2 },
   ]);
   await removeFindings(farm.db, old);

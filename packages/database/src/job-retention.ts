@@ -1,29 +1,34 @@
 import { sql } from 'kysely';
 import type { Retention } from '@crafting-table/contracts/retention';
 import type { Database } from './connect.ts';
-import { keptBy, NEEDED_JOBS, ROUND_MAX } from './retention-limits.ts';
+import { keptBy, lookThroughAll, NEEDED_JOBS, ROUND_MAX } from './retention-limits.ts';
 
 export type OldJob = { id: string; project: string };
 
-/** Finished jobs beyond the age or the count that their project keeps, and that no series needs; the oldest of them. */
+/**
+ * Finished jobs beyond the age or the count that their project keeps, or beyond the count of the whole farm, and that no series
+ * needs; the oldest of them.
+ */
 export async function findOldJobs(
   db: Database,
-  keep: Pick<Retention, 'job_days' | 'job_count'>,
+  keep: Pick<Retention, 'job_days' | 'job_count' | 'job_count_total'>,
   projectId: string | null = null,
 ): Promise<OldJob[]> {
-  const found = await sql<OldJob>`
+  const question = sql<OldJob>`
     with needed as materialized (${NEEDED_JOBS})
     select id, project from (
-      select j.id, j.finished_at, p.name as project,
+      select j.id, j.finished_at, p.id as project_id, p.name as project,
         row_number() over (partition by j.project_id order by j.finished_at desc, j.id desc) as rank,
+        row_number() over (order by j.finished_at desc, j.id desc) as rank_total,
         ${keptBy('job_days', keep)} as days, ${keptBy('job_count', keep)} as count
       from jobs j join projects p on p.id = j.project_id and p.removed_at is null
-      where j.status in ('passed', 'failed', 'cancelled') and j.finished_at is not null
-        and (${projectId}::uuid is null or p.id = ${projectId})) jobs
-    where (rank > count or (days > 0 and finished_at < now() - make_interval(secs => days * 86400)))
+      where j.status in ('passed', 'failed', 'cancelled') and j.finished_at is not null) jobs
+    where (rank > count or rank_total > ${keep.job_count_total}
+        or (days > 0 and finished_at < now() - make_interval(secs => days * 86400)))
+      and (${projectId}::uuid is null or project_id = ${projectId})
       and not exists (select from needed where needed.job_id = jobs.id)
-    order by finished_at limit ${sql.lit(ROUND_MAX)}`.execute(db);
-  return found.rows;
+    order by finished_at limit ${sql.lit(ROUND_MAX)}`;
+  return lookThroughAll(db, question);
 }
 
 /** Jobs removed by one statement, with their attempts, logs and findings. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Retention } from '@crafting-table/contracts/retention';
 import type { Database } from './connect.ts';
-import { keptBy, ROUND_MAX } from './retention-limits.ts';
+import { keptBy, lookThroughAll, ROUND_MAX } from './retention-limits.ts';
 
 /** Whether retention took this attempt's log. */
 export async function isLogRemoved(db: Database, of: { jobId: string; attempt: number }): Promise<boolean> {
@@ -22,7 +22,7 @@ export async function findOldLogs(
   keep: Pick<Retention, 'log_days' | 'log_count' | 'log_bytes' | 'log_bytes_total'>,
   projectId: string | null = null,
 ): Promise<OldLog[]> {
-  const found = await sql<OldLog>`
+  const question = sql<OldLog>`
     select job_id as "jobId", number as attempt, project, own_bytes as bytes from (
       select a.job_id, a.number, a.finished_at, p.id as project_id, p.name as project,
         coalesce(a.log_stored_bytes, 0) as own_bytes,
@@ -37,8 +37,8 @@ export async function findOldLogs(
     where (rank > count or bytes > bytes_max or bytes_total > ${keep.log_bytes_total}
         or (days > 0 and finished_at < now() - make_interval(secs => days * 86400)))
       and (${projectId}::uuid is null or project_id = ${projectId})
-    order by finished_at limit ${sql.lit(ROUND_MAX)}`.execute(db);
-  return found.rows;
+    order by finished_at limit ${sql.lit(ROUND_MAX)}`;
+  return lookThroughAll(db, question);
 }
 
 /** Logs removed by one statement; it holds no lock that a running attempt wants. */

@@ -10,6 +10,13 @@ export async function takeRetentionRound(db: Database, everySecs: number): Promi
   return taken.numAffectedRows === 1n;
 }
 
+/** Whether anything of it runs at this moment. */
+export async function isProjectBusy(db: Database, projectId: string): Promise<boolean> {
+  const found =
+    await sql`select from jobs where project_id = ${projectId} and status = 'running' limit 1`.execute(db);
+  return found.rows.length > 0;
+}
+
 export type ProjectKeeping = {
   id: string;
   name: string;

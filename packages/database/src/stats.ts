@@ -35,6 +35,20 @@ export async function countOpenFindings(db: Database): Promise<{ severity: Sever
   return found.rows;
 }
 
+export type LogStats = {
+  /** What recipes printed and is kept, before compression. */
+  bytes: number;
+  attempts: number;
+};
+
+/** Logs that retention has not taken. */
+export async function measureLogs(db: Database): Promise<LogStats> {
+  const found = await sql<LogStats>`
+    select coalesce(sum(log_stored_bytes), 0)::bigint as bytes, count(*) as attempts
+    from attempts where log_removed_at is null and log_stored_bytes > 0`.execute(db);
+  return found.rows[0]!;
+}
+
 /** The tables that grow, by what they take on the disk of Postgres, indexes included. */
 const GROWING_TABLES = [
   'jobs',

@@ -10,9 +10,9 @@ export type OpenBrowser = AsyncDisposable & { browser: Browser };
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** Undefined where the machine has no browser: tests about pages then do not exist. */
-export function findBrowser(): Promise<string | undefined> {
-  return findOnPath(NAMES, searchPath());
+/** Undefined where the machine has no browser: tests about pages then do not exist, and the runner says so. */
+export function findBrowser(path = searchPath()): Promise<string | undefined> {
+  return findOnPath(NAMES, path);
 }
 
 /** Starts a browser without a window, with a profile of its own. */

@@ -57,8 +57,10 @@ export type FarmOptions = {
   settings?: Settings;
   /** Stores that the test may stop and empty. */
   ownStores?: boolean;
-  /** A backup to begin with: a copy of the folder of a Postgres, and the admin's bearer. Implies stores of its own. */
-  restoredFrom?: { postgres: string; bearer: string };
+  /** A Postgres that the test brings. */
+  databaseUrl?: string;
+  /** A backup to begin with: the admin's bearer, and a copy of the folder of a Postgres, which implies stores of its own. */
+  restoredFrom?: { bearer: string; postgres?: string };
   /** The test makes trouble on purpose: what the processes log as errors is not held against them. */
   expectsTrouble?: boolean;
 };
@@ -77,15 +79,16 @@ export async function startFarm(options: FarmOptions): Promise<FarmUnderTest> {
   const folder = started.use(await temporaryFolder('farm'));
   const { restoredFrom } = options;
   const stores =
-    options.ownStores || restoredFrom
+    options.ownStores || restoredFrom?.postgres
       ? started.use(
           await startOwnStores({
             withRedis: options.backend === 'redis',
-            ...(restoredFrom && { postgresFrom: restoredFrom.postgres }),
+            ...(restoredFrom?.postgres !== undefined && { postgresFrom: restoredFrom.postgres }),
           }),
         )
       : null;
-  const databaseUrl = stores?.databaseUrl ?? started.use(await createTestDatabase()).url;
+  const databaseUrl =
+    options.databaseUrl ?? stores?.databaseUrl ?? started.use(await createTestDatabase()).url;
   const redisUrl = options.backend === 'redis' ? (stores?.redisUrl ?? testRedisUrl()) : undefined;
   const queuePrefix = `e2e_${randomBytes(6).toString('hex')}`;
   const environmentOf = (dataDir: string, settings: Settings): NodeJS.ProcessEnv => ({

@@ -91,7 +91,7 @@ describe('a worker', () => {
     expect(drained.drain_requested_at).not.toBeNull();
     await until('the worker drains', async () => (await workerOf(farm))?.draining);
     const waiting = await queueJob(ann.client, 'drained');
-    const why = await explained(ann, waiting, 'all_draining');
+    const why = await explained(ann, waiting, 'draining');
     expect(why.summary).toContain('draining: worker-1');
     expect(why.workers).toMatchObject([{ state: 'draining', busy: 1, busy_with: [{ job_id: running }] }]);
     gate.open();

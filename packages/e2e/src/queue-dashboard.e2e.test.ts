@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findBrowser, openBrowser, type OpenBrowser } from '@crafting-table/dev-services/open-browser';
 import { ask, type Answer } from './ask.ts';
-import { queueJob, reaches, register } from './farm-calls.ts';
+import { ended, queueJob, reaches, register } from './farm-calls.ts';
 import { BACKENDS, startFarm, type FarmUnderTest } from './farm-under-test.ts';
 import { makeRepository, type Repository } from './git-fixture.ts';
 import { makeGate } from './make-gate.ts';
@@ -145,6 +145,7 @@ describe.each(BACKENDS)('the queue dashboard on %s', (backend) => {
       await page.goto(`${farm.baseUrl}${PATH}/queue/attempts?status=active`);
       await page.waitForFunction(`document.body.innerText.includes('${running}')`);
       expect(await page.evaluate('document.body.innerText')).not.toContain('seen');
+      expect(await page.$('main [aria-haspopup=menu]')).toBeNull(); // Pause, empty and the like.
       const picture = await page.screenshot();
       expect(picture.length).toBeGreaterThan(20_000); // An empty page is a tenth of this.
       await page.goto(`${farm.baseUrl}${PATH}/logout`);
@@ -156,8 +157,8 @@ describe.each(BACKENDS)('the queue dashboard on %s', (backend) => {
   }
 });
 
-describe('the queue dashboard with CRAFTING_QUEUES_WRITE', () => {
-  beforeAll(() => open({ backend: BACKENDS[0]!, settings: { CRAFTING_QUEUES_WRITE: '1' } }));
+describe.each(BACKENDS)('the queue dashboard on %s with CRAFTING_QUEUES_WRITE', (backend) => {
+  beforeAll(() => open({ backend, settings: { CRAFTING_QUEUES_WRITE: '1' } }));
   afterAll(close);
 
   test('changes queues for an admin, for a browser only with the proof that its own page asked, and the audit log says so', async () => {
@@ -173,6 +174,8 @@ describe('the queue dashboard with CRAFTING_QUEUES_WRITE', () => {
       (await ask(farm.baseUrl, path.replace('pause', 'resume'), { method: 'PUT', bearer: farm.bearer }))
         .status,
     ).toBe(200);
+    const withBoth = { cookie, authorization: 'Bearer craft_wrong' };
+    expect((await plain(path, withBoth, 'PUT')).status).toBe(401);
     const { entries } = await farm.client.call('listAudit', { query: { limit: 2 } });
     expect(entries).toMatchObject([
       { actor: 'admin', action: 'queues.change', subject: 'PUT /api/queues/attempts/resume' },
@@ -181,7 +184,7 @@ describe('the queue dashboard with CRAFTING_QUEUES_WRITE', () => {
   });
 
   if (program !== undefined) {
-    test('is used in a browser: its own buttons carry the proof', async () => {
+    test('is used in a browser: its own buttons carry the proof, and a paused queue is told wherever somebody looks', async () => {
       await using opened = await openBrowser(program);
       const page = await opened.browser.newPage();
       await page.goto(`${farm.baseUrl}${PATH}/login`);
@@ -200,6 +203,16 @@ describe('the queue dashboard with CRAFTING_QUEUES_WRITE', () => {
         const { text } = await ask(farm.baseUrl, `${PATH}/api/queues`, farm);
         return JSON.parse(text).queues.some(({ isPaused }: { isPaused: boolean }) => isPaused);
       });
+      await register(farm.client, 'stuck', repository.url, { test: 'true' });
+      const id = await queueJob(farm.client, 'stuck');
+      const { causes } = await farm.client.call('explainJob', { params: { id } });
+      expect(causes.map(({ cause }) => cause)).toContain('queue_paused');
+      expect((await farm.client.call('getHealth')).warnings.join()).toContain('The queue was paused');
+      expect((await ask(farm.baseUrl, '/metrics')).text).toContain('\ncrafting_queue_paused 1\n');
+      await page.locator('main [aria-haspopup=menu]').click();
+      await page.locator('[role=menuitem]::-p-text(Resume)').click();
+      await page.locator('button::-p-text(Confirm)').click();
+      expect((await ended(farm.client, id)).job.status).toBe('passed');
     });
   }
 });

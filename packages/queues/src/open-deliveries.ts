@@ -27,6 +27,20 @@ export type Deliveries = AsyncDisposable & {
   incarnation(): Promise<string>;
 };
 
+export type QueueState = {
+  /** Deliveries nobody has taken yet. */
+  waiting: number;
+  /** Somebody told the queue to hand out nothing; the farm itself never does. */
+  isPaused: boolean;
+};
+
+/** What people ask of the queue. */
+export type QueueWatch = {
+  readonly backend: QueueBackend;
+  /** Throws QueueAway. */
+  readState(): Promise<QueueState>;
+};
+
 /** Bounds the looks for a delivery that is still to be taken. So many workers do not die over one job by accident. */
 const SUCCESSORS_MAX = 10;
 
@@ -34,7 +48,7 @@ const SUCCESSORS_MAX = 10;
 const DELIVERY_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
 /** Opens the sending side of the queue. It succeeds while the queue is away and works as soon as that is back. */
-export function openDeliveries(target: QueueTarget): Deliveries {
+export function openDeliveries(target: QueueTarget): Deliveries & QueueWatch {
   const { ask, askRedis, ...open } = openQueue(target, QUEUE_NAME, { defaultJobOptions: DELIVERY_OPTIONS });
   const incarnationKey = `${target.prefix}:incarnation`;
   return {
@@ -42,6 +56,11 @@ export function openDeliveries(target: QueueTarget): Deliveries {
     add: (deliveries) => ask((queue) => addAll(queue, deliveries)),
     addAgain: (deliveries) => ask((queue) => addAllAgain(queue, deliveries)),
     countWaiting: () => ask(countWaiting),
+    readState: () =>
+      ask(async (queue) => {
+        const [waiting, isPaused] = await Promise.all([countWaiting(queue), queue.isPaused()]);
+        return { waiting, isPaused };
+      }),
     incarnation: async () =>
       askRedis === null
         ? 'postgres'

@@ -36,7 +36,7 @@ import { listDigests } from '@crafting-table/farm/digests/list-digests';
 import { runDigest } from '@crafting-table/farm/digests/run-digest';
 import type { DigestSettings } from '@crafting-table/farm/digests/digest-settings';
 import { listSchedules } from '@crafting-table/farm/schedules/list-schedules';
-import type { Deliveries } from '@crafting-table/queues/open-deliveries';
+import type { Deliveries, QueueWatch } from '@crafting-table/queues/open-deliveries';
 import { sendDocsPage } from '../docs/send-docs-page.ts';
 import { openApiDocument } from '../docs/openapi.ts';
 import { sent, type Handlers } from '../http/bind-routes.ts';
@@ -51,7 +51,9 @@ import { streamLog } from './stream-log.ts';
 
 export type Parts = {
   db: Database;
-  deliveries: Deliveries;
+  /** For what may take minutes. */
+  patientDb: Database;
+  deliveries: Deliveries & QueueWatch;
   dispatcher: Dispatcher;
   news: News;
   authenticator: Authenticator;
@@ -106,7 +108,7 @@ export function createHandlers(parts: Parts): Handlers {
     drainWorker: async ({ caller, params }) => drainWorker(db, caller, params.id),
     resumeWorker: async ({ caller, params }) => resumeWorker(db, caller, params.id),
     runRetention: async ({ caller, body }) =>
-      runRetention(db, parts.retention, { actor: caller.name, ...body }),
+      runRetention(parts.patientDb, parts.retention, { actor: caller.name, ...body }),
     registerProject: async ({ caller, body }) => registerProject(db, caller, body, rules),
     listProjects: async ({ caller }) => listProjects(db, caller),
     getProject: async ({ caller, params }) => getProject(db, caller, params.name),

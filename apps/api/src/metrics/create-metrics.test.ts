@@ -23,6 +23,16 @@ test('a job that never ran is counted among those that ended and in no histogram
   expect(all.filter((line) => line.includes('cancelled') && line.startsWith('crafting_job_run'))).toEqual([]);
 });
 
+test('every end there can be is told before the first one, so that the first one counts as an increase', async () => {
+  const all = await lines({ ...SAMPLE_NUMBERS, totals: [] });
+  for (const end of [
+    'status="failed",reason="worker_lost"',
+    'status="passed",reason="exit"',
+    'status="cancelled",reason="superseded"',
+  ])
+    expect(all).toContain(`crafting_jobs_ended_total{recipe="audit",${end}} 0`);
+});
+
 test('without Postgres there is only that to say, and what this process knows of itself', async () => {
   const all = await lines(null);
   expect(all).toContain('crafting_database_up 0');

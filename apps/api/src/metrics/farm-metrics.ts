@@ -1,4 +1,4 @@
-import { JOB_STATUSES, SEVERITIES } from '@crafting-table/contracts/words';
+import { JOB_STATUSES, REASONS, RECIPES, SEVERITIES, type Reason } from '@crafting-table/contracts/words';
 import { BUCKET_BOUNDS, type JobTotal } from '@crafting-table/database/job-totals';
 import type { WorkerRow } from '@crafting-table/database/workers';
 import type { FarmNumbers } from '@crafting-table/farm/metrics/read-farm-numbers';
@@ -12,6 +12,27 @@ export type FarmMetric = {
   type: 'gauge' | 'counter' | 'histogram';
   values: Sample[];
 };
+
+/**
+ * Every end there can be, told as 0 before the first one: to Prometheus a counter that begins at 1 has not increased, and the
+ * first lost worker of a farm would alarm nobody.
+ */
+const NO_ENDS: JobTotal[] = RECIPES.flatMap((recipe) =>
+  [{ status: 'passed' as const, reason: 'exit' }, ...REASONS.map(unsuccessfulEnd)].map((end) => ({
+    recipe,
+    ...end,
+    waited_bucket: -1,
+    ran_bucket: -1,
+    jobs: 0,
+    waited_secs: 0,
+    ran_secs: 0,
+  })),
+);
+
+function unsuccessfulEnd(reason: Reason): Pick<JobTotal, 'status' | 'reason'> {
+  const isWish = reason === 'cancelled' || reason === 'superseded';
+  return { status: isWish ? 'cancelled' : 'failed', reason };
+}
 
 const MAIL_STATES = ['pending', 'sending', 'sent', 'failed', 'expired'];
 
@@ -37,7 +58,7 @@ function jobMetrics({ queue, totals }: FarmNumbers): FarmMetric[] {
       name: 'crafting_jobs_ended_total',
       help: 'Jobs that ended, by status and reason. A job that is tried again counts once for each end.',
       type: 'counter',
-      values: sumBy(totals, ({ recipe, status, reason }) => ({ recipe, status, reason })),
+      values: sumBy([...NO_ENDS, ...totals], ({ recipe, status, reason }) => ({ recipe, status, reason })),
     },
     histogram('job_wait_seconds', 'From queued to claimed.', totals, {
       labelsOf: ({ recipe }) => ({ recipe }),
@@ -93,17 +114,22 @@ function workerMetrics({ workers, leases }: FarmNumbers): FarmMetric[] {
 }
 
 function stateMetrics(numbers: FarmNumbers): FarmMetric[] {
-  const { sweepAgeSecs, invariantViolations, deliveriesWaiting, openFindings, tables, mails } = numbers;
+  const { sweepAgeSecs, invariantViolations, deliveries, openFindings, logs, tables, mails } = numbers;
   const sent = new Map(mails.map((each) => [each.state, each.mails]));
   const findings = new Map(openFindings.map((each) => [each.severity, each.findings]));
   return [
     gauge('queue_up', 'Whether the queue that carries deliveries answers.', [
-      one(deliveriesWaiting === null ? 0 : 1),
+      one(deliveries === null ? 0 : 1),
     ]),
+    gauge(
+      'queue_paused',
+      'Whether somebody told the queue to hand out nothing.',
+      deliveries === null ? [] : [one(Number(deliveries.isPaused))],
+    ),
     gauge(
       'deliveries_waiting',
       'Deliveries nobody has taken yet.',
-      deliveriesWaiting === null ? [] : [one(deliveriesWaiting)],
+      deliveries === null ? [] : [one(deliveries.waiting)],
     ),
     gauge(
       'sweep_age_seconds',
@@ -116,9 +142,11 @@ function stateMetrics(numbers: FarmNumbers): FarmMetric[] {
       'Open findings of all series.',
       SEVERITIES.map((severity) => ({ labels: { severity }, value: findings.get(severity) ?? 0 })),
     ),
+    gauge('log_bytes', 'Output of recipes that is kept, before compression.', [one(logs.bytes)]),
+    gauge('logs', 'Attempts whose output is kept.', [one(logs.attempts)]),
     gauge(
       'table_bytes',
-      'What a table takes on the disk of Postgres, with its indexes; log_chunks holds the logs.',
+      'What a table takes on the disk of Postgres, with its indexes; log_chunks holds the logs, compressed.',
       tables.map(({ table, bytes }) => ({ labels: { table }, value: bytes })),
     ),
     gauge(

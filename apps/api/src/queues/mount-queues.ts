@@ -102,9 +102,13 @@ function logOut({ db }: QueuesParts): RequestHandler {
 function admit({ db, authenticator }: QueuesParts): RequestHandler {
   return async (request, response, next) => {
     const secret = readCookie(request, SESSION_COOKIE);
-    const caller: Caller | null =
-      (await callerOf(authenticator, request)) ??
-      (secret === null ? null : await findSession(db, secret, allowedFrom(request)));
+    // A request that brings a bearer is judged by that alone: `guardChanges` takes it for no page's.
+    const hasBearer = request.headers.authorization !== undefined;
+    const caller: Caller | null = hasBearer
+      ? await callerOf(authenticator, request)
+      : secret === null
+        ? null
+        : await findSession(db, secret, allowedFrom(request));
     if (response.writableEnded) return; // It took so long that it was answered meanwhile.
     if (caller?.isAdmin) {
       response.locals['caller'] = caller;

@@ -15,17 +15,17 @@ import {
   type WorkerAttempt,
   type WorkerRow,
 } from '@crafting-table/database/workers';
-import type { Deliveries } from '@crafting-table/queues/open-deliveries';
+import type { QueueState, QueueWatch } from '@crafting-table/queues/open-deliveries';
 import { visibleTo, type Caller } from '../caller.ts';
 import { refuse, type Refusal } from '../refusal.ts';
 import { showBusyWith } from '../workers/show-workers.ts';
 import { estimateStart, isTaking } from './estimate-start.ts';
-import { findWaitCauses } from './find-wait-causes.ts';
+import { findWaitCauses, type Waiting } from './find-wait-causes.ts';
 
 /** Says why a queued job waits: what its workers are at, who comes before it, and when it will probably start. */
 export async function explainJob(
   db: Database,
-  deliveries: Deliveries,
+  watched: QueueWatch,
   caller: Caller,
   { id, workerAliveSecs }: { id: string; workerAliveSecs: number },
 ): Promise<Why | Refusal> {
@@ -34,18 +34,15 @@ export async function explainJob(
   if (!job) return refuse('not_found');
   const place = job.status === 'queued' ? await findQueuePlace(db, id) : null;
   if (!place) return explainNotWaiting(job);
-  const [workerRows, attempts, running, ahead, isQueueAway] = await Promise.all([
+  const [workerRows, attempts, running, ahead, queue] = await Promise.all([
     listLiveWorkers(db, workerAliveSecs),
     listRunningAttempts(db, owner),
     countRunningByWorker(db),
     listJobsAhead(db, place.turn),
-    deliveries.countWaiting().then(
-      () => false,
-      () => true,
-    ),
+    watched.readState().then(stateOfQueue, () => 'away' as const),
   ]);
   const workers = workerRows.map((row) => showWaitingWorker(row, attempts, running.get(row.id) ?? 0));
-  const causes = findWaitCauses({ workers, place, isQueueAway });
+  const causes = findWaitCauses({ workers, place, queue });
   return {
     job_id: id,
     status: job.status,
@@ -59,6 +56,10 @@ export async function explainJob(
       nowMs: Date.now(),
     }),
   };
+}
+
+function stateOfQueue({ isPaused }: QueueState): Waiting['queue'] {
+  return isPaused ? 'paused' : 'open';
 }
 
 function explainNotWaiting(job: JobRow): Why {

@@ -12,8 +12,12 @@ const worker = (state: Worker['state'], name = 'attic-1'): Worker => ({
 });
 const NEXT = { ahead_in_project: 0, ahead_in_farm: 0, is_delivered: true };
 
-function causesOf(workers: Worker[], place: Partial<Waiting['place']> = {}, isQueueAway = false): string[] {
-  return findWaitCauses({ workers, place: { ...NEXT, ...place }, isQueueAway }).map(({ cause }) => cause);
+function causesOf(
+  workers: Worker[],
+  place: Partial<Waiting['place']> = {},
+  queue: Waiting['queue'] = 'open',
+): string[] {
+  return findWaitCauses({ workers, place: { ...NEXT, ...place }, queue }).map(({ cause }) => cause);
 }
 
 test.each([
@@ -29,12 +33,12 @@ test.each([
     [worker('busy'), worker('blocked')],
     ['slots_busy', 'disk_floor'],
   ],
-  ['some are busy and one is drained', [worker('busy'), worker('draining')], ['slots_busy']],
-  ['every worker is drained', [worker('draining'), worker('draining')], ['all_draining']],
+  ['some are busy and one is drained', [worker('busy'), worker('draining')], ['slots_busy', 'draining']],
+  ['every worker is drained', [worker('draining'), worker('draining')], ['draining']],
   [
     'one has no disk left and the other is drained',
     [worker('blocked'), worker('draining')],
-    ['disk_floor', 'all_draining'],
+    ['disk_floor', 'draining'],
   ],
 ] as const)('where %s, that is what is said', (_, workers, expected) => {
   expect(causesOf([...workers])).toEqual(expected);
@@ -50,7 +54,7 @@ test('who comes first is told apart by whether it is of the same project', () =>
   const both = findWaitCauses({
     workers: [worker('busy')],
     place: { ...NEXT, ahead_in_project: 1, ahead_in_farm: 3 },
-    isQueueAway: false,
+    queue: 'open',
   });
   expect(both.map(({ detail }) => detail)).toEqual([
     'All 2 slots of 1 worker are busy.',
@@ -59,7 +63,11 @@ test('who comes first is told apart by whether it is of the same project', () =>
   ]);
 });
 
+test('a queue that somebody paused is said: nothing else would say why idle workers take nothing', () => {
+  expect(causesOf([worker('idle')], {}, 'paused')).toEqual(['queue_paused']);
+});
+
 test('a queue that is away is said, and not that the job was not handed to it', () => {
-  expect(causesOf([worker('idle')], { is_delivered: false }, true)).toEqual(['queue_away']);
+  expect(causesOf([worker('idle')], { is_delivered: false }, 'away')).toEqual(['queue_away']);
   expect(causesOf([worker('idle')], { is_delivered: false })).toEqual(['not_delivered']);
 });

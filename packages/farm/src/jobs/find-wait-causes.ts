@@ -3,12 +3,12 @@ import type { WaitingWorker, Why } from '@crafting-table/contracts/why';
 export type Waiting = {
   workers: readonly Pick<WaitingWorker, 'name' | 'state' | 'blocked' | 'slots' | 'busy'>[];
   place: { ahead_in_project: number; ahead_in_farm: number; is_delivered: boolean };
-  isQueueAway: boolean;
+  queue: 'open' | 'paused' | 'away';
 };
 
 /** Every reason there is why a queued job was not claimed yet, the most important one first; always at least one. */
-export function findWaitCauses({ workers, place, isQueueAway }: Waiting): Why['causes'] {
-  const causes = [...workerCauses(workers), ...queueCauses(place, isQueueAway)];
+export function findWaitCauses({ workers, place, queue }: Waiting): Why['causes'] {
+  const causes = [...workerCauses(workers), ...queueCauses(place, queue)];
   if (causes.length > 0) return causes;
   return [
     { cause: 'about_to_start', detail: 'A worker is free and it is next: it should start within seconds.' },
@@ -33,17 +33,21 @@ function workerCauses(workers: Waiting['workers']): Why['causes'] {
       causes.push({ cause: 'disk_floor', detail: `Worker ${name} claims nothing: ${blocked}.` });
     }
   }
-  if (busy.length === 0 && draining.length > 0) {
+  if (draining.length > 0) {
     const names = draining.map(({ name }) => name).join(', ');
-    causes.push({ cause: 'all_draining', detail: `No worker takes anything new; draining: ${names}.` });
+    const verb = draining.length === 1 ? 'takes' : 'take';
+    causes.push({
+      cause: 'draining',
+      detail: `${inWords(draining.length, 'worker')} ${verb} nothing new, draining: ${names}.`,
+    });
   }
   return causes;
 }
 
-function queueCauses(place: Waiting['place'], isQueueAway: boolean): Why['causes'] {
+function queueCauses(place: Waiting['place'], queue: Waiting['queue']): Why['causes'] {
   const ofOthers = Math.max(0, place.ahead_in_farm - place.ahead_in_project);
   const causes: Why['causes'] = [];
-  if (isQueueAway) {
+  if (queue === 'away') {
     causes.push({
       cause: 'queue_away',
       detail: 'The queue is away; nothing is lost and it goes on when that is back.',
@@ -52,6 +56,12 @@ function queueCauses(place: Waiting['place'], isQueueAway: boolean): Why['causes
     causes.push({
       cause: 'not_delivered',
       detail: 'It was not handed to the queue yet; the sweep does so within seconds.',
+    });
+  }
+  if (queue === 'paused') {
+    causes.push({
+      cause: 'queue_paused',
+      detail: 'The queue was paused and hands out nothing; an admin resumes it at /admin/queues.',
     });
   }
   if (place.ahead_in_project > 0) {

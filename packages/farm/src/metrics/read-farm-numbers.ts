@@ -4,15 +4,17 @@ import { readJobTotals, type JobTotal } from '@crafting-table/database/job-total
 import {
   countMails,
   countOpenFindings,
+  measureLogs,
   measureTables,
   readLeaseStats,
   readQueueStats,
   type LeaseStats,
+  type LogStats,
   type QueueStats,
 } from '@crafting-table/database/stats';
 import { readSweepState } from '@crafting-table/database/sweep';
 import { listLiveWorkers, type WorkerRow } from '@crafting-table/database/workers';
-import type { Deliveries } from '@crafting-table/queues/open-deliveries';
+import type { QueueState, QueueWatch } from '@crafting-table/queues/open-deliveries';
 
 /** What the farm counts of itself. Every API process reads the same from Postgres. */
 export type FarmNumbers = {
@@ -23,8 +25,9 @@ export type FarmNumbers = {
   sweepAgeSecs: number | null;
   invariantViolations: number;
   /** Null when the queue is away. */
-  deliveriesWaiting: number | null;
+  deliveries: QueueState | null;
   openFindings: { severity: Severity; findings: number }[];
+  logs: LogStats;
   tables: { table: string; bytes: number }[];
   /** Of the digest, by state. */
   mails: { state: string; mails: number }[];
@@ -42,26 +45,27 @@ const SLOW_FRESH_MS = 30_000;
 
 export function createFarmNumbersReader(
   db: Database,
-  deliveries: Deliveries,
+  watched: QueueWatch,
   options: { workerAliveSecs: number; now?: () => number },
 ): FarmNumbersReader {
   const now = options.now ?? (() => performance.now());
   const slow = remember(SLOW_FRESH_MS, now, async () => {
-    const [openFindings, tables, mails] = await Promise.all([
+    const [openFindings, logs, tables, mails] = await Promise.all([
       countOpenFindings(db),
+      measureLogs(db),
       measureTables(db),
       countMails(db),
     ]);
-    return { openFindings, tables, mails };
+    return { openFindings, logs, tables, mails };
   });
   const read = remember(FRESH_MS, now, async () => {
-    const [queue, leases, totals, workers, sweep, deliveriesWaiting, slowNumbers] = await Promise.all([
+    const [queue, leases, totals, workers, sweep, deliveries, slowNumbers] = await Promise.all([
       readQueueStats(db),
       readLeaseStats(db),
       readJobTotals(db),
       listLiveWorkers(db, options.workerAliveSecs),
       readSweepState(db),
-      deliveries.countWaiting().catch(() => null), // Null says that the queue is away.
+      watched.readState().catch(() => null), // Null says that the queue is away.
       slow(),
     ]);
     return {
@@ -71,7 +75,7 @@ export function createFarmNumbersReader(
       workers,
       sweepAgeSecs: sweep.age_secs,
       invariantViolations: sweep.invariant_violations,
-      deliveriesWaiting,
+      deliveries,
       ...slowNumbers,
     };
   });

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { chooseFolders, type Folder, type FolderLimits, type FolderOwner } from './choose-folders.ts';
 
 const NOW = new Date('2030-06-30T00:00:00Z');
-const KEEP: FolderLimits = { mirror_days: 60, cache_days: 30, cache_bytes: 1000, folder_bytes_total: 1e9 };
+const KEEP: FolderLimits = {
+  mirror_days: 60,
+  cache_days: 30,
+  cache_bytes: 1000,
+  folder_bytes_total: 1e9,
+  folder_count_total: 100,
+};
 
 function folder(kind: Folder['kind'], projectId: string, daysAgo: number, bytes = 100): Folder {
   return { kind, projectId, bytes, usedAt: new Date(NOW.getTime() - daysAgo * 86_400_000) };
@@ -40,6 +46,12 @@ test('what is of no project goes', () => {
 test('beyond the bytes of the host those go that nobody used for longest', () => {
   const folders = [folder('cache', 'a', 1), folder('mirror', 'b', 3), folder('mirror', 'c', 2)];
   expect(choose(folders, { folder_bytes_total: 150 })).toEqual([folders[1], folders[2]]);
+});
+
+test('beyond the number of the host those go that nobody used for longest, and what is due anyway counts', () => {
+  const folders = [folder('cache', 'a', 1), folder('mirror', 'b', 3), folder('cache', 'c', 31)];
+  expect(choose(folders, { folder_count_total: 2 })).toEqual([folders[2]]);
+  expect(choose(folders, { folder_count_total: 1 })).toEqual([folders[2], folders[1]]);
 });
 
 test('a project keeps what it says for itself', () => {

@@ -3,7 +3,7 @@ import type { Retention } from '@crafting-table/contracts/retention';
 
 export type FolderLimits = Pick<
   Retention,
-  'mirror_days' | 'cache_days' | 'cache_bytes' | 'folder_bytes_total'
+  'mirror_days' | 'cache_days' | 'cache_bytes' | 'folder_bytes_total' | 'folder_count_total'
 >;
 
 export type Folder = { kind: 'mirror' | 'cache'; projectId: string; bytes: number; usedAt: Date };
@@ -23,12 +23,14 @@ export function chooseFolders<Found extends Folder>(
   const { limits, owners, now } = of;
   const removable = folders.filter((folder) => !owners.get(folder.projectId)?.isBusy);
   const due = new Set(removable.filter((folder) => isDue(folder, limits, owners.get(folder.projectId), now)));
-  let kept = folders.reduce((sum, folder) => (due.has(folder) ? sum : sum + folder.bytes), 0);
+  let keptBytes = folders.reduce((sum, folder) => (due.has(folder) ? sum : sum + folder.bytes), 0);
+  let kept = folders.length - due.size;
   for (const folder of removable.toSorted((a, b) => a.usedAt.getTime() - b.usedAt.getTime())) {
-    if (kept <= limits.folder_bytes_total) break;
+    if (keptBytes <= limits.folder_bytes_total && kept <= limits.folder_count_total) break;
     if (due.has(folder)) continue;
     due.add(folder);
-    kept -= folder.bytes;
+    keptBytes -= folder.bytes;
+    kept -= 1;
   }
   return [...due];
 }

@@ -88,7 +88,7 @@ const retainFindings: Retain = async (db, keep, projectId, dryRun) => {
   if (!dryRun) await removeFindings(db, old);
   return sumUp(
     'findings',
-    old.map(({ project, count }) => ({ project, count, bytes: null })),
+    old.map(({ project, count, bytes }) => ({ project, count, bytes })),
   );
 };
 

@@ -18,7 +18,13 @@ import { runRetention } from './run-retention.ts';
 import { tidyFolders, type TidyParts } from './tidy-folders.ts';
 
 const GONE = '01890000-0000-7000-8000-00000000dead';
-const LIMITS = { mirror_days: 60, cache_days: 30, cache_bytes: 1e6, folder_bytes_total: 1e9 };
+const LIMITS = {
+  mirror_days: 60,
+  cache_days: 30,
+  cache_bytes: 1e6,
+  folder_bytes_total: 1e9,
+  folder_count_total: 100,
+};
 const never = new AbortController().signal;
 
 async function openHost() {
@@ -121,12 +127,15 @@ test('a dry run tells what the workers will remove, by what they measured last',
     cache_days: 1,
     job_days: 0,
     job_count: 100,
+    job_count_total: 100,
     log_days: 0,
     log_count: 100,
     log_bytes: 1e9,
     log_bytes_total: 1e9,
     findings_days: 0,
     findings_count: 100,
+    findings_bytes: 1e9,
+    findings_bytes_total: 1e9,
   };
   expect(await runRetention(db, keep, { actor: 'admin', dry_run: true })).toMatchObject({
     removed: [],

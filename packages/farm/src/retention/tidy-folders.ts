@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { RemovedThings } from '@crafting-table/contracts/retention';
 import { replaceFolders } from '@crafting-table/database/folders';
-import { listProjectKeeping } from '@crafting-table/database/retention-rounds';
+import { isProjectBusy, listProjectKeeping } from '@crafting-table/database/retention-rounds';
 import { measureTree } from '@crafting-table/runner/disk/measure-tree';
 import { listMirrors, removeMirror } from '@crafting-table/runner/git/remove-mirror';
 import { removeTree } from '@crafting-table/runner/git/remove-tree';
@@ -39,6 +39,7 @@ export async function tidyFolders(
   const owners = new Map(projects.map((each) => [each.id, each]));
   const removed: FoundFolder[] = [];
   for (const folder of chooseFolders(found, { limits, owners, now: new Date() })) {
+    if (await isProjectBusy(db, folder.projectId)) continue; // Removing the others may have taken minutes.
     const isGone =
       folder.kind === 'mirror'
         ? await removeMirror(mirrors, folder.path)

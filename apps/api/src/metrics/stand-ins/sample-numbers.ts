@@ -54,8 +54,9 @@ export const SAMPLE_NUMBERS: FarmNumbers = {
   ],
   sweepAgeSecs: 0.4,
   invariantViolations: 0,
-  deliveriesWaiting: 3,
+  deliveries: { waiting: 3, isPaused: false },
   openFindings: [{ severity: 'high', findings: 7 }],
+  logs: { bytes: 12_000, attempts: 5 },
   tables: [{ table: 'log_chunks', bytes: 4096 }],
   mails: [{ state: 'sent', mails: 2 }],
 };
