@@ -11,7 +11,7 @@ export type Toolchain = {
 
 export const TOOLCHAINS = {
   python: { probe: ['python3', '--version'], debian: 'python3' },
-  pytest: { probe: ['pytest', '--version'], debian: 'python3-pytest' },
+  pytest: { probe: ['python3', '-m', 'pytest', '--version'], debian: 'python3-pytest' },
   node: { probe: ['node', '--version'], debian: 'nodejs' },
   go: { probe: ['go', 'version'], debian: 'golang-go' },
   cargo: { probe: ['cargo', '--version'], debian: 'cargo' },
@@ -20,6 +20,7 @@ export const TOOLCHAINS = {
   make: { probe: ['make', '--version'], debian: 'make' },
   cmake: { probe: ['cmake', '--version'], debian: 'cmake' },
   minitest: { probe: ['ruby', '-rminitest', '-e', '0'], debian: 'ruby ruby-minitest' },
+  rspec: { probe: ['rspec', '--version'], debian: 'ruby ruby-rspec' },
   php: { probe: ['php', '--version'], debian: 'php-cli' },
   shellcheck: { probe: ['shellcheck', '--version'], debian: 'shellcheck' },
   bats: { probe: ['bats', '--version'], debian: 'bats' },

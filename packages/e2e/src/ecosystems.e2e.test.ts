@@ -12,7 +12,9 @@ import { ended, queueJob, type SubprojectInput } from './farm-calls.ts';
 import { BACKENDS, startFarm, type FarmUnderTest } from './farm-under-test.ts';
 import { makeRepository, type Repository } from './git-fixture.ts';
 
-const PROJECT = 'polyglot';
+/** Both are of one repository. The second one builds a branch that has nothing of what the stories are about. */
+const TOLD = 'told';
+const UNTOLD = 'untold';
 /** The first job of Go compiles what it needs of the standard library, and others wait for their turn. */
 const JOB_MS = 200_000;
 const STORY_MS = 300_000;
@@ -33,9 +35,13 @@ beforeAll(async () => {
   farm = await startFarm({ backend: BACKENDS[0]!, settings: { HOME: homedir() } }); // There is always one backend.
   repository = await makeRepository();
   commits = tellStories(told, repository);
-  await farm.client.call('registerProject', {
-    body: { name: PROJECT, git_url: repository.url, subprojects: told.map(subprojectOf) },
-  });
+  for (const [name, default_branch] of [
+    [TOLD, 'main'],
+    [UNTOLD, WITHOUT_TESTS],
+  ] as const) {
+    const body = { name, git_url: repository.url, default_branch, subprojects: told.map(subprojectOf) };
+    await farm.client.call('registerProject', { body });
+  }
 });
 afterAll(async () => {
   await farm[Symbol.asyncDispose]();
@@ -53,13 +59,13 @@ test('no toolchain is left out where nobody would notice', () => {
 describe.concurrent('what a toolchain finds', { timeout: STORY_MS }, () => {
   test.each(told)('is new, moves, is renamed and is fixed under one name: $name', async (story) => {
     const { tests } = story;
-    const clean = await run(story, { sha: commits.clean });
+    const clean = await run(story, commits.clean);
     expect(clean.findings).toEqual([]);
     expect(clean.job).toMatchObject({ status: 'passed', exit_code: 0 });
     expect(clean.summary).toMatchObject({ first_run: true, total: 0, gates: [] });
     expect(clean.summary?.tests).toEqual(tests ? { ran: tests.ran, failed: 0 } : null);
 
-    const introduced = await run(story, { sha: commits.introduced });
+    const introduced = await run(story, commits.introduced);
     const here = { job_id: introduced.job.id, sha: commits.introduced };
     expect(introduced.findings).toMatchObject([
       { ...placed(story), state: 'new', cause: 'code', first_seen: here },
@@ -68,16 +74,16 @@ describe.concurrent('what a toolchain finds', { timeout: STORY_MS }, () => {
     expect(introduced.summary?.tests).toEqual(tests ? { ran: tests.ran, failed: 1 } : null);
     // The gate ends what would have passed, and only warns about what has failed by itself.
     expect(introduced.job).toMatchObject(endWithFinding(story, 'gate'));
-    expect(introduced.summary?.gates).toEqual([gateKept(story, 1)]);
+    expect(introduced.summary?.gates).toEqual([brokenGate(story, 1)]);
 
     const { fingerprint } = introduced.findings[0]!; // There is one, as was just expected.
     const known = { fingerprint, state: 'existing', first_seen: here };
-    const shifted = await run(story, { sha: commits.shifted });
+    const shifted = await run(story, commits.shifted);
     expect(shifted.findings).toMatchObject([{ ...placed(story, { by: MORE_LINES }), ...known }]);
     expect(shifted.job).toMatchObject(endWithFinding(story, 'exit'));
     expect(shifted.summary).toMatchObject({ by_state: { existing: 1 }, gates: [] });
 
-    const renamed = await run(story, { sha: commits.renamed });
+    const renamed = await run(story, commits.renamed);
     const now = placed(story, { by: MORE_LINES, path: story.renamedTo });
     expect(renamed.findings).toMatchObject([{ ...now, ...known }]);
     expect(await listOpen(story)).toMatchObject([
@@ -91,12 +97,12 @@ describe.concurrent('what a toolchain finds', { timeout: STORY_MS }, () => {
       },
     ]);
 
-    const fixed = await run(story, { sha: commits.fixed });
+    const fixed = await run(story, commits.fixed);
     expect(fixed.findings).toMatchObject([{ ...now, ...known, state: 'fixed' }]);
     expect(fixed.job).toMatchObject({ status: 'passed', exit_code: 0, findings_count: 0 });
     expect(fixed.summary).toMatchObject({ total: 0, by_state: { fixed: 1 }, gates: [] });
     expect(await listOpen(story)).toEqual([]);
-    const history = await farm.client.call('getFinding', { params: { name: PROJECT, fingerprint } });
+    const history = await farm.client.call('getFinding', { params: { name: TOLD, fingerprint } });
     expect(history.series).toMatchObject([
       {
         is_open: false,
@@ -111,7 +117,7 @@ describe.concurrent('what a toolchain finds', { timeout: STORY_MS }, () => {
   });
 
   test.each(told.filter(({ tests }) => tests))('says so where no test is left: $name', async (story) => {
-    const untested = await run(story, { ref: WITHOUT_TESTS });
+    const untested = await run(story);
     expect(untested.job.exit_code).toBe(story.tests!.exitCodeWithout); // Others were filtered out.
     expect(untested.summary).toMatchObject({ total: 0, tests: null });
     expect(untested.toolRuns).toContainEqual(
@@ -127,8 +133,10 @@ function subprojectOf({ name, language, recipe, command, expected }: Story): Sub
   return { path: name, language, [recipe]: command, gates, env: { TSC } };
 }
 
-async function run({ name, recipe }: Story, at: { sha: string } | { ref: string }) {
-  const id = await queueJob(farm.client, PROJECT, { recipe, subproject: name, ...at });
+/** At a commit of the story, or where there is nothing to tell of. */
+async function run({ name, recipe }: Story, sha?: string) {
+  const body = { recipe, subproject: name, ...(sha && { sha }) };
+  const id = await queueJob(farm.client, sha ? TOLD : UNTOLD, body);
   const { job } = await ended(farm.client, id, JOB_MS);
   const page = await farm.client.call('listFindings', { params: { id }, query: { state: 'all' } });
   return { job, summary: job.findings_summary, findings: page.findings, toolRuns: page.tool_runs };
@@ -136,7 +144,7 @@ async function run({ name, recipe }: Story, at: { sha: string } | { ref: string 
 
 async function listOpen({ name }: Story) {
   const { findings } = await farm.client.call('listOpenFindings', {
-    params: { name: PROJECT },
+    params: { name: TOLD },
     query: { subproject: name },
   });
   return findings;
@@ -160,7 +168,7 @@ function endWithFinding({ expected }: Story, held: 'gate' | 'exit') {
   };
 }
 
-function gateKept({ expected }: Story, found: number) {
+function brokenGate({ expected }: Story, found: number) {
   const outcome = expected.exitCode === 0 ? 'fail' : 'warn';
   return { gate: `new of ${expected.kind} at most 0`, outcome, found };
 }

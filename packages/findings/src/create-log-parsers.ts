@@ -54,10 +54,11 @@ export function createLogParsers(context: LogContext): LogParsers {
   const streams = createLogStreams({ openRunner: runners.open, recognises, onDocument: documents.read });
   const names = createNameLayer((line, stream) => streams.of(stream).line(line));
   const times = createTimeLayer(names.line);
-  const splitter = createLineSplitter(
-    (line) => times.line(line, ''),
-    (beginning) => streams.isCapturing() || holdsReport(beginning, recognises),
-  );
+  const isIdle = () => times.isIdle() && names.isIdle() && streams.isIdle('');
+  const splitter = createLineSplitter((line) => times.line(line, ''), {
+    isWanted: (beginning) => streams.isCapturing() || holdsReport(beginning, recognises),
+    skim: (bytes, start) => (isIdle() ? runners.skim(bytes, start) : { next: start, lines: 0 }),
+  });
   return {
     feed: splitter.feed,
     end: ({ exitCode }) => {

@@ -42,7 +42,7 @@ class TestGreet(unittest.TestCase):
     language: 'python',
     needs: ['pytest'],
     recipe: 'test',
-    command: 'pytest',
+    command: 'python3 -m pytest',
     files: { 'greet.py': GREET },
     path: 'test_grace.py',
     renamedTo: 'test_hopper.py',

@@ -9,5 +9,14 @@ import { RUST } from './rust.ts';
 import { SHELL } from './shell.ts';
 import type { Story } from './story.ts';
 
-/** The slowest first, so that none of them is left over at the end. */
-export const STORIES: readonly Story[] = [GO, RUST, C, JVM, PYTHON, NODE, RUBY, SHELL, PHP].flat();
+const [slowest, ...others] = GO;
+
+/**
+ * The slowest first, so that it is not left over at the end. The rest of Go comes last: side by side they would compile the
+ * same packages, one after another they find them in the cache.
+ */
+export const STORIES: readonly Story[] = [
+  slowest!, // There are some.
+  ...[RUST, C, JVM, PYTHON, NODE, RUBY, SHELL, PHP].flat(),
+  ...others,
+];

@@ -45,6 +45,7 @@ export const CWE_MAX = 20;
 export const PACKAGE_LIST_MAX = 20;
 /** Extra fields of the tool's own format, as JSON. */
 export const EXTRA_BYTES_MAX = 8 * 1024;
+export const EXTRA_KEYS_MAX = 100;
 
 export const PATH_CHARS_MAX = 1024;
 /** Answers of `knownFile` that are remembered, because the answer may cost a system call. */

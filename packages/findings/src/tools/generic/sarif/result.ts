@@ -6,6 +6,7 @@ import {
   type JsonRecord,
   listAt,
   numberAt,
+  othersOf,
   recordAt,
   recordsAt,
   stringAt,
@@ -16,6 +17,16 @@ import { readMessage } from './message.ts';
 import { withOwnFields } from './own-fields.ts';
 import type { RuleBook, SarifRule } from './rules.ts';
 import { judge } from './verdict.ts';
+
+/** What is read of a result, in whole or, of flows and fixes, in part. */
+const READ = new Set(
+  [
+    'ruleId ruleIndex rule kind level message locations relatedLocations analysisTarget',
+    'fingerprints partialFingerprints suppressions baselineState occurrenceCount taxa',
+    'codeFlows fixes properties',
+  ].flatMap((names) => names.split(' ')),
+);
+const READ_PROPERTIES = new Set(['tags', 'security-severity', 'craftingTable']);
 
 /** What a run says once for all its results. */
 export type RunFacts = {
@@ -121,5 +132,7 @@ function readExtra(result: JsonRecord, location: JsonRecord | undefined): Findin
   if (scope !== undefined) extra.scope = scope;
   const count = numberAt(result, 'occurrenceCount');
   if (count !== undefined && count > 1) extra.occurrence_count = count;
-  return extra;
+  const properties = othersOf(recordAt(result, 'properties'), READ_PROPERTIES);
+  if (Object.keys(properties).length > 0) extra.properties = properties;
+  return { ...extra, ...othersOf(result, READ) };
 }

@@ -1,7 +1,8 @@
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
 import { flawToDraft } from '../advisory.ts';
 import { exceptionType } from '../exception-line.ts';
-import { createMissingCheck, reportMissingTool, reportToolError } from '../missing-tool.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
+import { createMissingCheck, reportMissingTool } from '../missing-tool.ts';
 import { readRow, readTable, type Table } from './table.ts';
 
 /** On a command line and as a module. */
@@ -70,7 +71,7 @@ export function createPipAuditParser(collector: LogCollector): LogParser {
   const fail = (line: LogLine, text: string): LineVerdict => {
     audit = undefined;
     isCrashing = false;
-    reportToolError(collector, { text, logLine: line.number });
+    reportToolFault(collector, { text, logLine: line.number });
     return 'taken';
   };
 

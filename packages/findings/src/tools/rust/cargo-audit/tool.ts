@@ -1,5 +1,5 @@
 import type { Tool } from '../../../core/tool.ts';
-import { missingCommand } from '../../../engine/tool-fault.ts';
+import { missingCommand } from '../../../engine/missing-command.ts';
 import { createCargoAuditParser } from './parser.ts';
 import { parseCargoAuditJson } from './report.ts';
 

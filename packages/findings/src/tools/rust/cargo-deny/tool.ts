@@ -1,5 +1,5 @@
 import type { Tool } from '../../../core/tool.ts';
-import { missingCommand } from '../../../engine/tool-fault.ts';
+import { missingCommand } from '../../../engine/missing-command.ts';
 import { parseLinesReport } from '../../../engine/lines-report.ts';
 import { createCargoDenyJsonParser } from './json-lines.ts';
 import { createCargoDenyParser } from './parser.ts';

@@ -1,5 +1,5 @@
 import type { Tool } from '../../../core/tool.ts';
-import { missingCommand } from '../../../engine/tool-fault.ts';
+import { missingCommand } from '../../../engine/missing-command.ts';
 import { createNextestParser } from './parser.ts';
 
 /** `cargo nextest run`, a process for each test. Its JUnit XML is read by the generic tool. */
