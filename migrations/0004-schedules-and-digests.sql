@@ -90,4 +90,7 @@ create index outbox_of_project on outbox (project_id, date desc);
 
 -- What a digest asks for, a project at a time.
 create index jobs_ended on jobs (project_id, finished_at) where finished_at is not null;
-create index tracked_findings_first on tracked_findings (series_id, first_at);
+-- All that is asked of findings that are only counted, so that their rows, which are wide, are left alone.
+drop index tracked_findings_open;
+create index tracked_findings_open on tracked_findings (series_id, severity, id)
+  include (kind, tool, path_start, could_act, fingerprint, first_at, since_first_run, flaky_since, reopen_count) where is_open;

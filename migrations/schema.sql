@@ -416,8 +416,7 @@ create table tracked_findings (
   constraint tracked_findings_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id) ON DELETE CASCADE
 );
 CREATE INDEX tracked_findings_closed ON tracked_findings USING btree (series_id, closed_at DESC) WHERE (NOT is_open);
-CREATE INDEX tracked_findings_first ON tracked_findings USING btree (series_id, first_at);
-CREATE INDEX tracked_findings_open ON tracked_findings USING btree (series_id, severity, id) INCLUDE (kind, tool, path_start, could_act, fingerprint) WHERE is_open;
+CREATE INDEX tracked_findings_open ON tracked_findings USING btree (series_id, severity, id) INCLUDE (kind, tool, path_start, could_act, fingerprint, first_at, since_first_run, flaky_since, reopen_count) WHERE is_open;
 CREATE INDEX tracked_findings_severity ON tracked_findings USING btree (severity) WHERE is_open;
 
 create table workers (
