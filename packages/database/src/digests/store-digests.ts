@@ -8,18 +8,22 @@ export type UndigestedProject = ProjectRow & {
   previous: { date: string; to: Date } | null;
 };
 
-/** Projects that were there at that moment and have no digest of the day yet; one alone when its id is given. */
+/**
+ * Projects that were there at that moment and have no digest of the day yet; one alone when its id is given. In the order of their
+ * ids: who goes through all of them names the last that he had, so that those before it are not looked at again.
+ */
 export async function findUndigested(
   db: Database,
-  day: { date: string; createdBefore: Date; projectId: string | null; limit: number },
+  day: { date: string; createdBefore: Date; projectId?: string | null; after?: string | null; limit: number },
 ): Promise<UndigestedProject[]> {
+  const { projectId = null, after = null } = day;
   const found = await sql<ProjectRow & { previous_date: string | null; previous_to: Date | null }>`
     select p.*, previous.date as previous_date, previous.to_at as previous_to
     from projects p left join lateral (
       select date::text, to_at from digests where project_id = p.id and date < ${day.date}
       order by digests.date desc limit 1) as previous on true
     where removed_at is null and created_at < ${day.createdBefore}
-      and (${day.projectId}::uuid is null or p.id = ${day.projectId})
+      and (${projectId}::uuid is null or p.id = ${projectId}) and p.id > coalesce(${after}, ${NO_ID}::uuid)
       and not exists (select from digests d where d.date = ${day.date} and d.project_id = p.id)
     order by p.id limit ${day.limit}`.execute(db);
   return found.rows.map(({ previous_date, previous_to, ...project }) => ({
@@ -27,6 +31,9 @@ export async function findUndigested(
     previous: previous_date === null || !previous_to ? null : { date: previous_date, to: previous_to },
   }));
 }
+
+/** Before all that there are. */
+const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 export type NewDigest = {
   projectId: string;

@@ -7,7 +7,7 @@ import {
   insertDigestDay,
   takeDigestDay,
 } from '@crafting-table/database/digests/days';
-import { findUndigested } from '@crafting-table/database/digests/store-digests';
+import { findUndigested, type UndigestedProject } from '@crafting-table/database/digests/store-digests';
 import { runningClock } from '../running-clock.ts';
 import { dayBefore, dueDay, endOf, type DueDay } from './digest-day.ts';
 import type { DigestSettings } from './digest-settings.ts';
@@ -64,17 +64,15 @@ async function composeDay(db: Database, settings: DigestSettings, day: DueDay, n
   const clock = runningClock(now);
   let held: Date | null = null;
   let made = 0;
+  let after: string | null = null;
   for (;;) {
     const until: Date = new Date(clock().getTime() + TURN_MS);
     if (!(await takeDigestDay(db, day.date, { now: clock(), until, held }))) return made;
     held = until;
-    const projects = await findUndigested(db, {
-      date: day.date,
-      createdBefore: day.dueAt,
-      projectId: null,
-      limit: BATCH,
-    });
+    const of = { date: day.date, createdBefore: day.dueAt, after, limit: BATCH };
+    const projects: UndigestedProject[] = await findUndigested(db, of);
     if (projects.length === 0) break;
+    after = projects.at(-1)!.id; // There is one.
     const work = async () => {
       for (let group = projects.splice(0, TOGETHER); group.length > 0; group = projects.splice(0, TOGETHER)) {
         const digests = await makeDigests(db, settings, group, { date: day.date, to: endOf(day.dueAt) });
