@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { spawnBound, stopChild } from '@crafting-table/dev-services/bound-child';
+import { MEMORY_VARIABLES, NODE_FLAGS } from '../apps/launcher/src/farm-process.ts';
 import { path } from './config.ts';
 
 export type SideProcess<Question, Answer> = AsyncDisposable & {
@@ -10,15 +11,22 @@ export type SideProcess<Question, Answer> = AsyncDisposable & {
   ask(question: Question): Promise<Answer>;
 };
 
-/** `entry` is seen from this folder. Whoever starts it says what it is asked and answers. */
+/**
+ * `entry` is seen from this folder. Whoever starts it says what it is asked and answers. `asInFarm`: with the memory settings of the
+ * farm's own processes.
+ */
 export async function startSideProcess<Question extends object, Answer>(
   entry: string,
+  { asInFarm = false } = {},
 ): Promise<SideProcess<Question, Answer>> {
   const child = spawnBound({
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL(entry, import.meta.url))],
+    args: [
+      ...(asInFarm ? NODE_FLAGS : ['--disable-warning=ExperimentalWarning']),
+      fileURLToPath(new URL(entry, import.meta.url)),
+    ],
     deathSignal: 'SIGTERM',
-    env: { PATH: path },
+    env: { PATH: path, ...(asInFarm && MEMORY_VARIABLES) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await once(child, 'spawn');

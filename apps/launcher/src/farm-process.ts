@@ -18,10 +18,10 @@ export type FarmProcess = Running & { pid: number };
 /**
  * A small young generation costs a little speed and saves 25 MB in each process of a farm that idles most of the day.
  */
-const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
+export const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
 
 /** glibc gives each thread pools of memory of its own and is slow to give them back; two of them save some 60 MB in a flood. */
-const MEMORY_VARIABLES = { MALLOC_ARENA_MAX: '2' };
+export const MEMORY_VARIABLES = { MALLOC_ARENA_MAX: '2' };
 
 /** Resolves as soon as the process exists, long before it is ready. */
 export async function startFarmProcess(options: FarmProcessOptions): Promise<FarmProcess> {
