@@ -9,6 +9,7 @@ import { createLineSplitter } from './engine/line-splitter.ts';
 import { LOG_ARTIFACT } from './engine/log-collector.ts';
 import { createLogRunners, type LogToolResult } from './engine/log-runner.ts';
 import { createLogStreams } from './engine/log-streams.ts';
+import { settleClaims } from './engine/settle-claims.ts';
 import { createMatcherTools } from './matchers/create-matcher-tools.ts';
 import { createMerge } from './merge-results.ts';
 import { isReport } from './parse-report-file.ts';
@@ -65,7 +66,8 @@ export function createLogParsers(context: LogContext): LogParsers {
       times.end();
       names.end();
       streams.end(exitCode === 'unknown' ? null : exitCode);
-      for (const result of withoutEchoes(runners.results())) merge.add(toParseResult(result, exitCode));
+      const settled = settleClaims(runners.results(), context.declaredTools ?? []);
+      for (const result of withoutEchoes(settled)) merge.add(toParseResult(result, exitCode));
       const { findings, toolRuns, truncated } = merge.result();
       const told = [...toolRuns, ...matchers.faults];
       return {

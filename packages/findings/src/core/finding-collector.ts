@@ -16,6 +16,7 @@ import {
   MESSAGE_CHARS_MAX,
   NAME_CHARS_MAX,
   EXTRA_BYTES_MAX,
+  EXTRA_KEYS_MAX,
   NATIVE_FINGERPRINTS_MAX,
   PACKAGE_LIST_MAX,
   PATH_CHARS_MAX,
@@ -46,6 +47,8 @@ export type FindingDraft = Pick<Finding, 'kind' | 'severity' | 'level'> & {
   help?: string | undefined;
   suppressed?: Finding['suppressed'];
   nativeFingerprints?: Map<string, string>;
+  /** How often the tool has reported it, where it says so; once when not given. */
+  occurrences?: number | undefined;
   /** Counts from 1. Stated by log parsers only. */
   logLine?: number;
   /** Fields of the tool's format that have no place above, as JSON values. */
@@ -122,7 +125,7 @@ function toFinding(draft: FindingDraft, origin: FindingOrigin): Finding {
     suppressed: draft.suppressed,
     native_fingerprints: boundFingerprints(draft.nativeFingerprints),
     source: withoutAbsent({ ...origin.source, log_line: draft.logLine }),
-    occurrences: 1,
+    occurrences: draft.occurrences ?? 1,
     extra: boundExtra(draft.extra),
   });
 }
@@ -203,21 +206,23 @@ function boundAdvisory(stated: Advisory): Advisory {
   });
 }
 
-/** Keys are kept in their order as long as all of it stays small; `truncated` says that there were more. */
+/** Keys are kept in their order, but for those that there is no room for; `truncated` says that there were such. */
 function boundExtra(extra: FindingDraft['extra']): FindingDraft['extra'] {
   const kept: [string, unknown][] = [];
   let room = EXTRA_BYTES_MAX;
-  for (const [key, value] of Object.entries(extra ?? {})) {
+  let isTruncated = false;
+  for (const [key, value] of Object.entries(extra ?? {}).slice(0, EXTRA_KEYS_MAX)) {
     const json = JSON.stringify(value);
     if (json === undefined) continue;
-    room -= key.length + json.length;
-    if (room < 0) {
-      kept.push(['truncated', true]);
-      break;
+    if (key.length + json.length > room) {
+      isTruncated = true;
+      continue;
     }
+    room -= key.length + json.length;
     // Through text and back: what Postgres refuses goes, and nothing of the document it came from stays in memory.
     kept.push([boundText(key, NAME_CHARS_MAX), JSON.parse(boundText(json, EXTRA_BYTES_MAX))]);
   }
+  if (isTruncated) kept.push(['truncated', true]);
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 

@@ -50,3 +50,15 @@ export function numberAt(record: JsonRecord, key: string): number | undefined {
   const value = field(record, key);
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
+
+/** The fields that have been read nowhere else, as they are, for `extra`. Absent ones and empty ones say nothing. */
+export function othersOf(record: JsonRecord, read: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).filter(([key, value]) => !read.has(key) && !isEmpty(value)),
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}

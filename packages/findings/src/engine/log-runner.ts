@@ -9,7 +9,12 @@ import { BEGINNING } from './embedded-documents.ts';
 import { createHintIndex, type HintIndex } from './hint-index.ts';
 import { PREFIXES } from './line-prefixes.ts';
 import type { LineSkimmer } from './line-skimmer.ts';
-import { type ClosedLogCollector, createLogCollector, LOG_ARTIFACT } from './log-collector.ts';
+import {
+  type ClaimedRun,
+  type ClosedLogCollector,
+  createLogCollector,
+  LOG_ARTIFACT,
+} from './log-collector.ts';
 
 export type LogToolResult = {
   tool: Tool;
@@ -17,6 +22,8 @@ export type LogToolResult = {
   findings: Finding[];
   /** One for each invocation that the parser told of. */
   toolRuns: ToolRun[];
+  /** Those of them that were told of in words that are not the tool's alone. */
+  claims: ClaimedRun[];
   /** Findings after the last of these invocations, counted with their repetitions. */
   unclosed: number;
   omitted: number;
@@ -170,6 +177,7 @@ function toResult({ tool, format, collector, streams }: Reading): LogToolResult 
     format: format.format,
     findings: collector.list(),
     toolRuns: ends.flatMap(({ toolRuns }) => toolRuns),
+    claims: ends.flatMap(({ claims }) => claims),
     unclosed: ends.reduce((sum, { unclosed }) => sum + unclosed, 0),
     omitted: collector.omitted(),
     isEcho: format.isEcho ?? false,

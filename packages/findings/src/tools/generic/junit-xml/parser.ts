@@ -25,8 +25,21 @@ function judge(verdict: XmlVerdict, parsed: Totals, loss: string | undefined) {
     : ({ completeness: 'partial', note: loss } as const);
 }
 
+/** Tools that give away by the name of their suite that they wrote the document. */
+const WRITERS = new Map([
+  ['pytest', 'pytest'],
+  ['pytest tests', 'pytest'],
+  ['nextest-run', 'nextest'],
+  // The farm's own hook.
+  ['minitest', 'minitest'],
+]);
+
 type Suite = { name: string; file: string | undefined; claims: Claims; parsed: Totals };
-type OpenCase = TestCase & { stated: StatedTestPlace };
+type OpenCase = TestCase & {
+  stated: StatedTestPlace;
+  /** Asked of tests that are findings only: there are many more of the others. */
+  readOthers: () => Record<string, unknown>;
+};
 
 function createWalk(reader: ReportReader) {
   const suites: Suite[] = [];
@@ -34,13 +47,13 @@ function createWalk(reader: ReportReader) {
   const parsed = noTotals();
   let loss: string | undefined;
   let collector: FindingCollector | undefined;
-  let isPytest = false;
+  let tool = 'junit-xml';
   let current: OpenCase | undefined;
   // The text being collected belongs to this element; elements inside it (surefire's stackTrace) add to it.
   let collecting: string | undefined;
   let text = '';
 
-  const openCollector = () => (collector ??= reader.collect(isPytest ? 'pytest' : 'junit-xml'));
+  const openCollector = () => (collector ??= reader.collect(tool));
 
   const openSuite = (attributes: XmlAttributes) => {
     const name = attributes('name') ?? '';
@@ -49,7 +62,7 @@ function createWalk(reader: ReportReader) {
     // The outermost element that states a count speaks for everything inside it.
     if (suites.every((suite) => suite.claims.tests === undefined)) addTotals(claimed, claims);
     suites.push({ name, file: attributes('file') ?? parent?.file, claims, parsed: noTotals() });
-    if (name === 'pytest' || name === 'pytest tests') isPytest = true;
+    tool = WRITERS.get(name) ?? tool;
   };
 
   const closeSuite = () => {
@@ -65,16 +78,19 @@ function createWalk(reader: ReportReader) {
     addTotals(suites.at(-1)?.parsed ?? {}, counts);
     if (testCase.problems.length === 0) return;
     const { add, resolve } = openCollector();
+    testCase.others = { ...testCase.readOthers(), ...testCase.others };
     const draft = toDraft(testCase, (explanation) => findTestPlace(testCase.stated, explanation, resolve));
     if (draft !== undefined) add(draft);
   };
 
   const handlers: XmlHandlers = {
-    open: (name, attributes) => {
+    open: (name, attributes, names) => {
       if (name === 'testsuite' || name === 'testsuites') openSuite(attributes);
-      else if (name === 'testcase') current = openCase(attributes, suites.at(-1), isPytest);
+      else if (name === 'testcase')
+        current = openCase({ attributes, names, suite: suites.at(-1), isPytest: tool === 'pytest' });
       else if (current === undefined || collecting !== undefined) return;
       else if (name === 'skipped') current.isSkipped = true;
+      else if (name === 'property') keepProperty(current, attributes);
       else if (isProblem(name)) {
         const message = attributes('message') ?? '';
         current.problems.push({ element: name, message, type: attributes('type') ?? '', text: '' });
@@ -119,7 +135,14 @@ function keepText(testCase: TestCase, element: string, text: string): void {
   else if (testCase.output.length < DETAIL_CHARS_MAX) testCase.output += `${text.trim()}\n`;
 }
 
-function openCase(attributes: XmlAttributes, suite: Suite | undefined, isPytest: boolean): OpenCase {
+type CaseElement = {
+  attributes: XmlAttributes;
+  names: () => readonly string[];
+  suite: Suite | undefined;
+  isPytest: boolean;
+};
+
+function openCase({ attributes, names, suite, isPytest }: CaseElement): OpenCase {
   const classname = attributes('classname') ?? '';
   const line = wholeNumber(attributes('line') ?? attributes('lineno'));
   return {
@@ -128,6 +151,8 @@ function openCase(attributes: XmlAttributes, suite: Suite | undefined, isPytest:
     time: attributes('time'),
     problems: [],
     isSkipped: false,
+    others: {},
+    readOthers: () => readOthers(attributes, names()),
     output: '',
     stated: {
       classname,
@@ -136,6 +161,22 @@ function openCase(attributes: XmlAttributes, suite: Suite | undefined, isPytest:
       line: line === undefined ? undefined : line + (isPytest ? 1 : 0),
     },
   };
+}
+
+const READ_ATTRIBUTES = new Set(['name', 'classname', 'file', 'line', 'lineno', 'time']);
+const PROPERTIES_MAX = 50;
+
+function readOthers(attributes: XmlAttributes, names: readonly string[]): Record<string, unknown> {
+  const others = names.filter((name) => !READ_ATTRIBUTES.has(name)).slice(0, PROPERTIES_MAX);
+  return Object.fromEntries(others.map((name) => [name, attributes(name)]));
+}
+
+/** What a test has recorded of itself: `<properties><property name="owner" value="ann"/></properties>`. */
+function keepProperty(testCase: TestCase, attributes: XmlAttributes): void {
+  const name = attributes('name') ?? '';
+  const properties = (testCase.others['properties'] ??= Object.create(null)) as Record<string, unknown>; // Made here only.
+  if (name !== '' && Object.keys(properties).length < PROPERTIES_MAX)
+    properties[name] = attributes('value') ?? '';
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
