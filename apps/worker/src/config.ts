@@ -1,17 +1,21 @@
 import { availableParallelism, homedir, hostname } from 'node:os';
 import { delimiter, join, resolve, sep } from 'node:path';
 import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
+import { withPassword } from '@crafting-table/contracts/with-password';
 import { findToolchainVariables } from '@crafting-table/runner/process/toolchain-variables';
 
 const NAMES = [
   'DATABASE_URL',
+  'CRAFTING_DATABASE_PASSWORD_FILE',
   'REDIS_URL',
+  'CRAFTING_REDIS_PASSWORD_FILE',
   'CRAFTING_DATA_DIR',
   'CRAFTING_CONCURRENCY',
   'CRAFTING_WORKER_NAME',
   'CRAFTING_WORKSPACE_DIR',
   'CRAFTING_CACHE_DIR',
   'CRAFTING_RECIPE_PATH',
+  'CRAFTING_RECIPE_USER',
   'CRAFTING_CONTAINMENT',
   'CRAFTING_NO_OUTPUT_SECS',
   'CRAFTING_SETUP_SECS',
@@ -29,6 +33,7 @@ const NAMES = [
   'CRAFTING_LOG_KEEP_DAYS',
   'CRAFTING_LOG_KEEP_ATTEMPTS',
   'CRAFTING_LOG_KEEP_BYTES',
+  'CRAFTING_ALIVE_FILE',
   'CRAFTING_QUEUE_PREFIX',
   'CRAFTING_LOG_LEVEL',
 ] as const;
@@ -44,12 +49,14 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   const workspaceDir = resolve(settings.CRAFTING_WORKSPACE_DIR ?? join(dataDir, 'workspaces'));
   const cacheDir = resolve(settings.CRAFTING_CACHE_DIR ?? join(dataDir, 'caches'));
   return {
-    databaseUrl: settings.DATABASE_URL,
-    redisUrl: settings.REDIS_URL,
+    databaseUrl: withPassword(settings.DATABASE_URL, settings.CRAFTING_DATABASE_PASSWORD_FILE),
+    redisUrl: settings.REDIS_URL && withPassword(settings.REDIS_URL, settings.CRAFTING_REDIS_PASSWORD_FILE),
     prefix: settings.CRAFTING_QUEUE_PREFIX,
     name: settings.CRAFTING_WORKER_NAME ?? `${hostname()}-${process.pid}`,
     concurrency: settings.CRAFTING_CONCURRENCY ?? availableParallelism(),
     containment: settings.CRAFTING_CONTAINMENT,
+    recipeUser: settings.CRAFTING_RECIPE_USER,
+    aliveFile: settings.CRAFTING_ALIVE_FILE,
     mirrorDir: join(dataDir, 'mirrors'),
     workspaceDir,
     cacheDir,
