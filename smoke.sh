@@ -26,10 +26,10 @@ python pip-audit python
 python semgrep python
 node node node
 node npm node
-node pnpm node
-node tsc node
-node tsx node
-node eslint node
+node pnpm node-tools
+node tsc node-tools
+node tsx node-tools
+node eslint node-tools
 node bun bun
 go go go
 go staticcheck go-tools
