@@ -50,7 +50,7 @@ php phpunit apt
 php phpstan php
 jvm java-17 apt
 jvm java-21 jdk21
-jvm mvn apt
+jvm mvn maven
 jvm gradle gradle
 jvm kotlinc kotlin
 dotnet dotnet dotnet
@@ -101,8 +101,8 @@ check_python_pytest() {
   version pytest --version
   echo 'def test_sum(): assert 1 + 1 == 2' >test_sum.py
   prints '1 passed' pytest
-  echo 'def test_sum(): assert 1 + 1 == 3' >test_sum.py
-  fails pytest
+  echo 'def test_wrong_sum(): assert 1 + 1 == 3' >test_wrong_sum.py
+  fails prints '1 failed' pytest
 }
 
 check_python_uv() {
@@ -496,7 +496,9 @@ version_line() {
     echo "$said" >&2
     return 1
   }
-  grep --max-count 1 -e "^$beginning." <<<"$said" >version
+  # Maven colours even this.
+  # shellcheck disable=SC2001
+  sed 's/\x1b\[[0-9;]*m//g' <<<"$said" | grep --max-count 1 -e "^$beginning." >version
 }
 
 # Passes when the command passes and its output holds the text.
