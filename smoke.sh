@@ -634,7 +634,7 @@ conclude() {
   local passed=$1 failed=$2 left_out=$3
   echo
   if ((failed > 0)); then
-    echo "=== $failed OF $((passed + failed)) FAILED${left_out:+, $left_out left out} ==="
+    echo "=== $failed OF $((passed + failed)) FAILED, $left_out LEFT OUT ==="
     return 1
   elif ((passed == 0)); then
     echo '=== NOTHING WAS CHECKED ==='

@@ -80,7 +80,7 @@ compose() { docker compose --file compose.yml --file "$folder/check.yml" "$@"; }
 
 build_images() {
   make_repository
-  # What the check adds to the stack: images that are there already, and a repository to build.
+  # What the check changes in the stack: the images are there already, and what it builds is in a folder of the worker's.
   cat >"$folder/check.yml" <<END
 services:
   api:
@@ -90,7 +90,6 @@ services:
   worker:
     pull_policy: never
     build: !reset null
-    volumes: ['$repository:/srv/repository:ro']
 END
   compose config --quiet
   if [[ -n ${REUSE_IMAGES:-} ]]; then return; fi
@@ -125,6 +124,9 @@ bring_up() {
     tail -n 20 "$folder/up.log" >&2
     fail 'the stack does not come up'
   }
+  # As a bundle, so that it belongs to the worker: git reads no repository of somebody else.
+  git -C "$repository" bundle create --quiet - main |
+    compose exec -T worker sh -c 'cat >/data/check.bundle && git clone --quiet --bare /data/check.bundle /data/check.git'
   bearer=$(compose exec -T api cat /data/admin-bearer.txt)
 }
 
@@ -206,7 +208,6 @@ END
   chmod 755 "$repository"/*.sh
   git -C "$repository" add .
   git -C "$repository" -c user.name=check -c user.email=check@localhost commit --quiet --message check
-  chmod -R a+rX "$folder"
 }
 
 call() {
@@ -217,7 +218,7 @@ call() {
 register() {
   local name=$1 test=$2 retry=${3:-[]}
   jq --null-input --arg name "$name" --arg test "$test" --argjson retry "$retry" '{
-    name: $name, git_url: "file:///srv/repository",
+    name: $name, git_url: "file:///data/check.git",
     subprojects: [{path: ".", language: "shell", test: $test, retry_on: $retry}]
   }' | call /projects --data @- >/dev/null
 }
@@ -237,8 +238,16 @@ wait_for() {
     if [[ $wanted != running* && $state == @(passed|failed|cancelled)* ]]; then break; fi
     sleep 0.3
   done
-  call "/jobs/$id/log" >&2 || true
+  call "/jobs/$id" >&2 || true
   fail "job $id is \"$state\" and not \"$wanted\""
+}
+
+wait_until_begun() {
+  local until=$((SECONDS + 60))
+  until call "/jobs/$1/log" 2>/dev/null | grep --quiet begun; do
+    ((SECONDS < until)) || fail "job $1 does not begin"
+    sleep 0.2
+  done
 }
 
 run_to() {
@@ -274,13 +283,13 @@ check_killed_worker() {
   # shellcheck disable=SC2016
   local marker='test -e $XDG_CACHE_HOME/again && exit 0; mkdir -p $XDG_CACHE_HOME && touch $XDG_CACHE_HOME/again'
   register victim 'echo begun; sleep 600'
-  register stubborn "$marker; sleep 600" '["worker_lost"]'
+  register stubborn "$marker; echo begun; sleep 600" '["worker_lost"]'
   local lost again id
   id=$(container worker)
   lost=$(queue victim)
   again=$(queue stubborn)
-  wait_for "$lost" 'running*' 30
-  wait_for "$again" 'running*' 30
+  wait_until_begun "$lost"
+  wait_until_begun "$again"
   docker kill "$id" >/dev/null
   # `restart: unless-stopped` does not bring back what was killed by hand.
   compose up --detach --wait --no-deps --wait-timeout 60 worker >/dev/null 2>&1
