@@ -2,6 +2,8 @@ import type { Figure } from './figure.ts';
 import { acceptedPosts } from './figures/accepted-posts.ts';
 import { bareFloors } from './figures/bare-floors.ts';
 import { burstOnPostgres, burstOnRedis } from './figures/burst.ts';
+import { findingsMemory } from './figures/findings-memory.ts';
+import { findingsParse } from './figures/findings-parse.ts';
 import { findingsStore } from './figures/findings-store.ts';
 import { finishVisible } from './figures/finish-visible.ts';
 import { idleMemory } from './figures/idle-memory.ts';
@@ -25,6 +27,8 @@ export const FIGURES: readonly Figure[] = [
   logSlowdown,
   liveTail,
   largeRepository,
+  findingsParse,
+  findingsMemory,
   findingsStore,
   listJobs,
   idleMemory,

@@ -2,7 +2,12 @@
 //   npm test -- packages/findings        only tests whose path holds this
 //   npm test -- --only unit              only one set of tests, without the static checks
 import { parseArgs } from 'node:util';
-import { isCi } from './config.ts';
+import {
+  findMissingToolchains,
+  howToInstall,
+  TOOLCHAIN_NAMES,
+} from '../packages/dev-services/src/toolchains.ts';
+import { inherited, isCi } from './config.ts';
 import { runStaticChecks } from './static-checks.ts';
 import { runTests, TEST_SETS } from './run-tests.ts';
 import type { TestCounts } from './run-tests.ts';
@@ -25,6 +30,7 @@ for (const check of values.only === undefined ? await runStaticChecks() : []) {
 }
 const testsBefore = totals.passed + totals.failed;
 await runAllTests();
+if (sets.some((set) => set !== 'unit')) await tellMissingToolchains();
 if (totals.passed + totals.failed === testsBefore) count('no test ran at all', { passed: 0, failed: 1 });
 if (isStopped) count('stopped by a signal', { passed: 0, failed: 1 });
 console.log(['', ...summary, `${totals.passed} passed, ${totals.failed} failed`].join('\n'));
@@ -43,6 +49,12 @@ async function runAllTests(): Promise<void> {
     `!! SUITES THAT NEED REDIS DID NOT RUN: ${stores.missing}. Install redis-server or valkey-server.`,
   );
   if (isCi) count('Redis in CI', { passed: 0, failed: 1 });
+}
+
+/** Tests of what toolchains find fail without them in CI. Elsewhere their rows do not exist, and that is said aloud. */
+async function tellMissingToolchains(): Promise<void> {
+  const missing = await findMissingToolchains(TOOLCHAIN_NAMES, inherited);
+  if (missing.length > 0) summary.push(`!! TOOLCHAINS NOT TESTED: ${missing.map(howToInstall).join('; ')}`);
 }
 
 function count(name: string, { passed, failed }: TestCounts): void {

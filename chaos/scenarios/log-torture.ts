@@ -39,8 +39,6 @@ const ODD_BYTES = [
   Buffer.from([0, 0, 0x0a, 0, 0x0d, 0x0a]),
 ].map((piece) => Buffer.concat(Array<Buffer>(10_000).fill(piece)));
 const END_MS = 180_000;
-/** As `npm start` starts its processes, which makes a difference where memory is measured. */
-const AS_LAUNCHED = { NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '2' };
 const PRINTER = fileURLToPath(new URL('../print-flood.ts', import.meta.url));
 
 export const logTorture: Scenario = {
@@ -50,7 +48,7 @@ export const logTorture: Scenario = {
   async run(trial) {
     const folder = trial.use(await temporaryFolder('flood'));
     const repository = trial.use(await makeRepository());
-    const farm = await trial.startFarm({ workers: 0, settings: AS_LAUNCHED });
+    const farm = await trial.startFarm({ workers: 0 });
     const memory = trial.use(watchMemory());
     memory.watch(farm.api);
     const startWorker = async () => memory.watch(await farm.addWorker({ CRAFTING_CONCURRENCY: '4' }));

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ToolRun } from '@crafting-table/contracts/finding';
 import type { FindingSummary, JobFinding } from '@crafting-table/contracts/finding-life';
-import { createLogParsers } from '@crafting-table/findings/create-log-parsers';
+import { createLogParsers, type LogContext } from '@crafting-table/findings/create-log-parsers';
 import type { ParseResult } from '@crafting-table/findings/core/parse-result';
 import type { ParseContext } from '@crafting-table/findings/core/tool';
 import { enrichFindings } from '@crafting-table/findings/enrich/enrich-findings';
@@ -13,6 +13,7 @@ import { judgeFindings } from '@crafting-table/findings/track/judge-findings';
 import { summarise } from '@crafting-table/findings/track/summarise';
 import { isFileIn, openSource } from '@crafting-table/findings/worktree/open-source';
 import type { ParseRequest } from './read-arguments.ts';
+import { readMatchers } from './read-matchers.ts';
 import { MissingInput, openInput, type Input } from './read-input.ts';
 
 export type Parsed = { findings: JobFinding[]; toolRuns: ToolRun[]; summary: FindingSummary };
@@ -36,11 +37,12 @@ export async function parseInputs(
     workspaceRoot: root ?? NOWHERE,
     knownFile: (path) => root !== null && isFileIn(root, path),
   };
+  const matchers = request.matchers === null ? [] : readMatchers(surroundings.folder, request.matchers);
   const results: ParseResult[] = [];
   for (const file of request.files) {
     const input = await openInput(file, surroundings);
     const parse = isReport(decodeText(input.head), request.tools) ? parseReport : parseLog;
-    results.push(orUnknown(await parse(input, request, context), input));
+    results.push(orUnknown(await parse(input, request, { ...context, matchers }), input));
   }
   const merged = mergeResults(results);
   return judge(merged, root);
@@ -56,7 +58,7 @@ function findRoot(folder: string, given: string): string {
 async function parseLog(
   { chunks }: Input,
   { tools, isNamed }: ParseRequest,
-  context: ParseContext,
+  context: LogContext,
 ): Promise<ParseResult> {
   const declaredTools = isNamed ? tools.map(({ name }) => name) : [];
   const parsers = createLogParsers({ ...context, tools, declaredTools });

@@ -18,6 +18,8 @@ export type ParseRequest = {
   recipe: Recipe | null;
   /** The worktree that the output is about; null: it is not here. */
   root: string | null;
+  /** A JSON file of problem matchers. */
+  matchers: string | null;
   format: OutputFormat;
 };
 
@@ -35,6 +37,7 @@ standard input. What a file is, its content says.
   --language NAME   only the tools of this language, and those of no language
   --recipe NAME     ${RECIPES.join(', ')}: what the output is of
   --root FOLDER     the worktree it is about: findings then name its files, and carry the lines around them
+  --matchers FILE   problem matchers to try on each line of a log as well, in the JSON of VS Code and of GitHub
   --format NAME     ${OUTPUT_FORMATS.join(', ')}; jsonl is the default
   --help            show this
 
@@ -45,6 +48,7 @@ const OPTIONS = {
   language: { type: 'string' },
   recipe: { type: 'string' },
   root: { type: 'string' },
+  matchers: { type: 'string' },
   format: { type: 'string', default: 'jsonl' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -65,9 +69,17 @@ export function readArguments(args: readonly string[]): Asked {
 /** Of more names than a person likes to read only the nearest is told. */
 const NAMES_LISTED_MAX = 8;
 
-type Flags = { tool: string; language?: string; recipe?: string; root?: string; format: string };
+type Flags = {
+  tool: string;
+  language?: string;
+  recipe?: string;
+  root?: string;
+  matchers?: string;
+  format: string;
+};
 
-function readFlags({ tool, language, recipe, root, format }: Flags, positionals: string[]): Asked {
+function readFlags(flags: Flags, positionals: string[]): Asked {
+  const { tool, language, recipe, root, matchers, format } = flags;
   const isAuto = tool === 'auto';
   const tools = isAuto ? toolsOf(language) : findTools(tool);
   if (tools.length === 0) return refuse('tool', tool, [...new Set(TOOLS.flatMap(namesOf))]);
@@ -86,6 +98,7 @@ function readFlags({ tool, language, recipe, root, format }: Flags, positionals:
       isNamed: !isAuto,
       recipe: knownRecipe ?? null,
       root: root ?? null,
+      matchers: matchers ?? null,
       format: knownFormat,
     },
   };

@@ -1,6 +1,9 @@
 import { JobFinding } from '@crafting-table/contracts/finding-life';
 import { ToolRun } from '@crafting-table/contracts/finding';
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { runCraft } from './run-craft.ts';
 
 const LOG = 'src/a.c:1:2: error: wrong\n/usr/include/x.h:3:4: warning: odd [-Wodd]\n';
@@ -59,6 +62,22 @@ describe('craft parse', () => {
     expect(lines).toMatchObject([{ tool_run: { tool: 'cc', parsed: { findings: 0 } } }]);
   });
 
+  test('tries the problem matchers of a file on each line of a log', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'crafting-matchers-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'matchers.json');
+    const pattern = { regexp: '^(\\S+) is (odd) at (\\d+)$', file: 1, message: 2, line: 3 };
+    writeFileSync(file, JSON.stringify({ problemMatcher: { owner: 'oddity', pattern } }));
+    const { lines } = await craft(['parse', '--matchers', file], 'src/a.x is odd at 7\n');
+    expect(lines).toMatchObject([
+      { tool: 'oddity', message: 'odd', path: 'src/a.x', region: { line: 7 } },
+      { tool_run: { tool: 'oddity' } },
+    ]);
+    writeFileSync(file, JSON.stringify({ problemMatcher: { owner: 'oddity' } }));
+    const { code, complaints } = await craft(['parse', '--matchers', file], '');
+    expect([code, complaints]).toEqual([2, expect.stringContaining('has no problem matchers')]);
+  });
+
   test('keeps the tools of no language whatever language is given', async () => {
     const { lines } = await craft(['parse', '--language', 'C++', '--recipe', 'build'], LOG);
     expect(lines.filter((line) => 'kind' in line)).toHaveLength(2);
@@ -91,7 +110,7 @@ describe('craft parse', () => {
     const { lines } = await craft(['parse'], longLog());
     expect(lines[0]).toMatchObject({ message: 'at the very end' });
     expect(most - before).toBeLessThan(48 * 1024 ** 2);
-  });
+  }, 30_000);
 
   test.each([
     [['parse', '--tool', 'nobodys'], /there is no tool nobodys/],
@@ -100,6 +119,7 @@ describe('craft parse', () => {
     [['parse', '--language', 'pyton'], /did you mean python/],
     [['parse', '--colour'], /--colour/],
     [['parse', 'no/such/file.log'], /no\/such\/file\.log cannot be read: ENOENT/],
+    [['parse', '--matchers', 'no/such/file.json'], /no\/such\/file\.json cannot be read: ENOENT/],
     [['parse', '--root', 'no/such/folder'], /no\/such\/folder is no folder/],
     [['prase'], /there is no word prase/],
   ])('%j ends with 2 and says why', async (args, why) => {

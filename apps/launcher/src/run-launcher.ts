@@ -34,7 +34,7 @@ export async function runLauncher({ args, entries, migrate }: LauncherOptions): 
   const { farm } = outcome;
   if (config.runDemo && config.workers > 0) {
     const folder = demoFolder(config.dataDir);
-    void runDemo({ ...farm, folder, print, signal: stop.signal });
+    void runDemo({ ...farm, folder, environment: config.environment, print, signal: stop.signal });
   }
   return await stop.finish(farm);
 }

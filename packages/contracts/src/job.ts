@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FindingSummary } from './finding-life.ts';
 import { Gate } from './gate.ts';
 import { LogSummary } from './log.ts';
+import { ProblemMatcher } from './problem-matcher.ts';
 import { CommitSha, GitRef, isStorable, ProjectName, SubprojectPath, TIMEOUT_SECS_MAX } from './project.ts';
 import { Containment, JobStatus, Reason, Recipe, RECIPES, RetryableReason } from './words.ts';
 
@@ -39,6 +40,7 @@ export const RecipeSnapshot = z.object({
   gates: z.array(Gate).optional(),
   /** Tools that the recipe is said to run; see `Subproject`. */
   tools: z.array(z.string()).optional(),
+  problem_matchers: z.array(ProblemMatcher).optional(),
   hooks: z.boolean().optional(),
 });
 export type RecipeSnapshot = z.infer<typeof RecipeSnapshot>;

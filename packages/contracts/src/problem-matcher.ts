@@ -46,19 +46,23 @@ export const ProblemMatcher = z.object({
   /** Not of the JSON of others: what the problems are. Default: `lint`. */
   kind: FindingKind.optional(),
   /** One pattern for each line of a problem, in order; the lines follow one another. */
-  pattern: z.preprocess(
-    (stated) => (Array.isArray(stated) || stated === undefined ? stated : [stated]),
+  pattern: z.union([
+    ProblemPattern.transform((one) => [one]),
     z.array(ProblemPattern).min(1).max(MATCHER_PATTERNS_MAX),
-  ),
+  ]),
 });
 export type ProblemMatcher = z.infer<typeof ProblemMatcher>;
 
 /** `{"problemMatcher": [...]}`, as both tools keep it in a file, or the bare list. */
-export const ProblemMatchers = z.preprocess(
-  (stated) =>
-    typeof stated === 'object' && stated !== null && 'problemMatcher' in stated
-      ? [stated.problemMatcher].flat()
-      : stated,
+export const ProblemMatchers = z.union([
   z.array(ProblemMatcher).max(PROBLEM_MATCHERS_MAX),
-);
+  z
+    .object({
+      problemMatcher: z.union([
+        ProblemMatcher.transform((one) => [one]),
+        z.array(ProblemMatcher).max(PROBLEM_MATCHERS_MAX),
+      ]),
+    })
+    .transform(({ problemMatcher }) => problemMatcher),
+]);
 export type ProblemMatchers = z.infer<typeof ProblemMatchers>;

@@ -1,6 +1,7 @@
 // A project: a repository the farm knows, and per subproject the recipes it may run.
 import { z } from 'zod';
 import { Gate } from './gate.ts';
+import { ProblemMatchers } from './problem-matcher.ts';
 import { Recipe, RetryableReason } from './words.ts';
 
 /** Letters, digits, dot, dash and underscore; it stands in URLs and folder names as it is. */
@@ -75,6 +76,8 @@ export const Subproject = z.strictObject({
    * recipe that ends well without its tests is not taken for one whose tests all passed.
    */
   tools: z.partialRecord(Recipe, z.array(ToolName).max(50)).optional(),
+  /** Patterns for what a recipe's own tools print, tried on each line of the log beside the tools that the farm knows. */
+  problem_matchers: z.partialRecord(Recipe, ProblemMatchers).optional(),
   /** false: tools are not asked to write reports beside what they print. Without it those are that can do so unnoticed. */
   hooks: z.boolean().optional(),
 });

@@ -16,6 +16,11 @@ export function searchPath(environment = process.env): string {
   return environment['PATH'] ?? '';
 }
 
+/** Nobody looks at what a test leaves out there. */
+export function isCi(environment = process.env): boolean {
+  return environment['CI'] === 'true';
+}
+
 function required(name: string, value: string | undefined): string {
   if (value) return value;
   throw new Error(

@@ -61,6 +61,9 @@ export type FarmOptions = {
   expectsTrouble?: boolean;
 };
 
+/** How the launcher starts its processes, which makes a difference where memory is measured. */
+export const AS_LAUNCHED = { NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '2' };
+
 /** A variable that stands in the environment of every process of a farm and must never reach a recipe. */
 export const CANARY = { name: 'WORKERS_OWN_SECRET', value: 'canary-of-the-worker' };
 
@@ -77,6 +80,7 @@ export async function startFarm(options: FarmOptions): Promise<FarmUnderTest> {
   const redisUrl = options.backend === 'redis' ? (stores?.redisUrl ?? testRedisUrl()) : undefined;
   const queuePrefix = `e2e_${randomBytes(6).toString('hex')}`;
   const environmentOf = (dataDir: string, settings: Settings): NodeJS.ProcessEnv => ({
+    ...AS_LAUNCHED,
     PATH: searchPath(),
     HOME: folder.path,
     [CANARY.name]: CANARY.value,

@@ -103,6 +103,48 @@ describe('a gate', () => {
   });
 });
 
+describe('a recipe that says what it runs', () => {
+  test('has what its own tools print read by its own patterns', async () => {
+    await using repository = await makeRepository();
+    const pattern = { regexp: '^(\\S+) at line (\\d+): (.*)$', file: 1, line: 2, message: 3 };
+    await register(farm.client, 'matched', repository.url, {
+      lint: 'echo "README.md at line 3: too short"',
+      problem_matchers: { lint: { problemMatcher: { owner: 'prose', severity: 'warning', pattern } } },
+    });
+    const { id, recipe_snapshot } = await run('matched');
+    expect(recipe_snapshot.problem_matchers).toMatchObject([{ owner: 'prose', pattern: [pattern] }]);
+    expect(await farm.client.call('listFindings', { params: { id } })).toMatchObject({
+      findings: [{ tool: 'prose', kind: 'lint', severity: 'low', message: 'too short', region: { line: 3 } }],
+      tool_runs: [{ tool: 'prose', completeness: 'complete' }],
+    });
+  });
+
+  test('is refused with a pattern that the engine does not know', async () => {
+    const pattern = { regexp: '(?=never)', message: 0 };
+    const registering = register(farm.client, 'unmatched', 'https://git.invalid/x.git', {
+      problem_matchers: { lint: [{ owner: 'prose', pattern }] },
+    });
+    const path = 'body.subprojects.0.problem_matchers.lint';
+    await expect(registering).rejects.toMatchObject({
+      problem: { code: 'invalid_input', faults: [{ path, message: expect.stringContaining('pattern 1') }] },
+    });
+  });
+
+  test('and ends well without a word of its tests is told to have run none', async () => {
+    await using repository = await makeRepository();
+    await register(farm.client, 'untested', repository.url, {
+      test: 'echo all is well',
+      tools: { test: ['python/pytest'] },
+    });
+    const { id, status, findings_summary } = await run('untested', { recipe: 'test' });
+    expect([status, findings_summary?.tests]).toEqual(['passed', null]);
+    expect(await farm.client.call('listFindings', { params: { id } })).toMatchObject({
+      findings: [],
+      tool_runs: [{ tool: 'pytest', completeness: 'unknown', note: expect.stringContaining('no test ran') }],
+    });
+  });
+});
+
 async function run(project: string, body: object = {}) {
   const id = await queueJob(farm.client, project, { recipe: 'lint', ...body });
   await ended(farm.client, id);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Problem, PROBLEMS } from '@crafting-table/contracts/problem';
 import { ask } from './ask.ts';
 import { ended, projectBody, queueJob, register } from './farm-calls.ts';
-import { BACKENDS, startFarm, type FarmUnderTest, type Member } from './farm-under-test.ts';
+import { AS_LAUNCHED, BACKENDS, startFarm, type FarmUnderTest, type Member } from './farm-under-test.ts';
 import { makeRepository, type Repository } from './git-fixture.ts';
 import { makeHostileRequests, type HostileRequest } from './hostile-requests.ts';
 import { until } from './until.ts';
@@ -49,7 +49,7 @@ beforeAll(async () => {
   const collector = new URL('collect-on-signal.ts', import.meta.url).href;
   farm = await startFarm({
     backend: BACKENDS[0]!,
-    settings: { NODE_OPTIONS: `--import=${collector}` },
+    settings: { NODE_OPTIONS: `${AS_LAUNCHED.NODE_OPTIONS} --import=${collector}` },
   });
   [ann, mallory] = [await farm.mint('ann'), await farm.mint('mallory')];
   await register(ann.client, 'anns', repository.url, { test: `echo 'src/a.c:3:5: error: boom'` });

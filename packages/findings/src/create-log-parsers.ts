@@ -9,6 +9,7 @@ import { createLineSplitter } from './engine/line-splitter.ts';
 import { LOG_ARTIFACT } from './engine/log-collector.ts';
 import { createLogRunners, type LogToolResult } from './engine/log-runner.ts';
 import { createLogStreams } from './engine/log-streams.ts';
+import { settleClaims } from './engine/settle-claims.ts';
 import { createMatcherTools } from './matchers/create-matcher-tools.ts';
 import { createMerge } from './merge-results.ts';
 import { isReport } from './parse-report-file.ts';
@@ -53,10 +54,11 @@ export function createLogParsers(context: LogContext): LogParsers {
   const streams = createLogStreams({ openRunner: runners.open, recognises, onDocument: documents.read });
   const names = createNameLayer((line, stream) => streams.of(stream).line(line));
   const times = createTimeLayer(names.line);
-  const splitter = createLineSplitter(
-    (line) => times.line(line, ''),
-    (beginning) => streams.isCapturing() || holdsReport(beginning, recognises),
-  );
+  const isIdle = () => times.isIdle() && names.isIdle() && streams.isIdle('');
+  const splitter = createLineSplitter((line) => times.line(line, ''), {
+    isWanted: (beginning) => streams.isCapturing() || holdsReport(beginning, recognises),
+    skim: (bytes, start) => (isIdle() ? runners.skim(bytes, start) : { next: start, lines: 0 }),
+  });
   return {
     feed: splitter.feed,
     end: ({ exitCode }) => {
@@ -64,7 +66,8 @@ export function createLogParsers(context: LogContext): LogParsers {
       times.end();
       names.end();
       streams.end(exitCode === 'unknown' ? null : exitCode);
-      for (const result of withoutEchoes(runners.results())) merge.add(toParseResult(result, exitCode));
+      const settled = settleClaims(runners.results(), context.declaredTools ?? []);
+      for (const result of withoutEchoes(settled)) merge.add(toParseResult(result, exitCode));
       const { findings, toolRuns, truncated } = merge.result();
       const told = [...toolRuns, ...matchers.faults];
       return {

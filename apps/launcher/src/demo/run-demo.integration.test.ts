@@ -19,12 +19,16 @@ test('an empty farm gets the project, and its jobs are followed to their end', a
     name: 'demo',
     git_url: expect.stringMatching(/^file:/),
   });
-  expect(api.bodies[1]).toEqual({ recipe: 'all' });
+  expect(api.bodies.slice(1)).toEqual([
+    { recipe: 'all', subproject: 'greeter' },
+    { recipe: 'all', subproject: 'packer' },
+  ]);
   expect(lines.filter((line) => line.startsWith('demo: greeter'))).toEqual([
     'demo: greeter test: queued',
     'demo: greeter test: running',
     'demo: greeter test: failed (exit code 1)',
   ]);
+  expect(lines.findLast((line) => line.startsWith('  ferry (go) '))).toContain('lacks its toolchain');
   expect(lines.at(-1)).toContain('curl');
 });
 
@@ -51,6 +55,7 @@ async function runOn(api: { baseUrl: string }): Promise<string[]> {
     baseUrl: api.baseUrl,
     bearerFile,
     folder: join(folder.path, 'demo'),
+    environment: { PATH: '/nowhere' },
     print,
     signal: NEVER,
   });

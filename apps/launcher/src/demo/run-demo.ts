@@ -1,13 +1,15 @@
-// The first minute of a new farm: a small project is registered, its recipes run, and their results are shown. One of
-// its tests is red on purpose. Whatever goes wrong here is told and leaves the farm alone.
+// The first minute of a new farm: a small project in many languages is registered, the recipes of two subprojects run, and
+// their results are shown. One of the tests is red on purpose. Whatever goes wrong here is told and leaves the farm alone.
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@crafting-table/client/create-client';
 import type { Client } from '@crafting-table/client/create-client';
 import type { JobDetail, QueuedJob } from '@crafting-table/contracts/job';
 import { isTerminal } from '@crafting-table/contracts/words';
-import { demoProject } from './demo-project.ts';
+import { findMissingToolchains } from '@crafting-table/dev-services/toolchains';
+import { BUILT_FIRST, DEMO_SUBPROJECTS, demoProject } from './demo-project.ts';
 import { makeDemoRepository } from './make-demo-repository.ts';
+import { tellOthers } from './tell-others.ts';
 import { describeResult, nextSteps, summarise } from './tell-results.ts';
 
 export type DemoOptions = {
@@ -15,6 +17,8 @@ export type DemoOptions = {
   bearerFile: string;
   /** Where the repository is made. */
   folder: string;
+  /** Of the workers, for a look at the toolchains that they will find. */
+  environment: NodeJS.ProcessEnv;
   print: (line: string) => void;
   signal: AbortSignal;
 };
@@ -34,17 +38,33 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     await makeDemoRepository(options.folder, signal);
     const project = demoProject(options.folder);
     await client.call('registerProject', { body: project, signal });
-    const params = { name: project.name };
-    const created = await client.call('createJob', { params, body: { recipe: 'all' }, signal });
-    const jobs = 'jobs' in created ? created.jobs : [created];
-    const results = await follow(jobs, client, print, signal);
-    [...summarise(results), ...nextSteps(options, results)].forEach(print);
+    const jobs: QueuedJob[] = [];
+    for (const path of BUILT_FIRST) jobs.push(...(await queueAll(client, path, signal)));
+    const [results, missing] = await Promise.all([
+      follow(jobs, client, print, signal),
+      findMissingToolchains(
+        DEMO_SUBPROJECTS.flatMap(({ needs }) => needs),
+        withRecipePath(options.environment),
+      ),
+    ]);
+    [...summarise(results), ...tellOthers(missing), ...nextSteps(options, results)].forEach(print);
   } catch (fault) {
     if (options.signal.aborted) return; // The farm stops, so nobody waits for the demo.
     print(
       `demo: given up, the farm itself is fine: ${fault instanceof Error ? fault.message : String(fault)}`,
     );
   }
+}
+
+/** Recipes may have a PATH of their own. */
+function withRecipePath(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...environment, PATH: environment['CRAFTING_RECIPE_PATH'] || environment['PATH'] };
+}
+
+async function queueAll(client: Client, subproject: string, signal: AbortSignal): Promise<QueuedJob[]> {
+  const body = { recipe: 'all' as const, subproject };
+  const created = await client.call('createJob', { params: { name: 'demo' }, body, signal });
+  return 'jobs' in created ? created.jobs : [created];
 }
 
 async function follow(

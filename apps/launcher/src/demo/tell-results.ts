@@ -31,7 +31,7 @@ export function summarise(results: readonly JobDetail[]): string[] {
   return ['', render(header), ...rows.map(render), ''];
 }
 
-/** Three calls that show something of what just happened. */
+/** Two calls that show something of what just happened, and one that builds everything else as well. */
 export function nextSteps(
   { baseUrl, bearerFile }: { baseUrl: string; bearerFile: string },
   results: readonly JobDetail[],
@@ -41,7 +41,7 @@ export function nextSteps(
   const calls = [
     `${curl} ${baseUrl}/jobs/${interesting}/findings`,
     `${curl} ${baseUrl}/jobs/${interesting}/log`,
-    `${curl} -H 'Content-Type: application/json' -d '{"recipe": "test"}' ${baseUrl}/projects/demo/jobs`,
+    `${curl} -H 'Content-Type: application/json' -d '{"recipe": "all"}' ${baseUrl}/projects/demo/jobs`,
   ];
   return ['Try next:', ...calls.map((call) => `  ${call}`)];
 }

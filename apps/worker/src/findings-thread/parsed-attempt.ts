@@ -35,7 +35,7 @@ type Parsed = {
 
 export function openParsedAttempt(place: ReadPlace): ParsedAttempt {
   const context = contextOf(place);
-  const parsers = createLogParsers(context);
+  const parsers = createLogParsers({ ...context, matchers: place.matchers });
   let parsed: Parsed | null = null;
   return {
     feed: parsers.feed,

@@ -15,6 +15,7 @@ const attempt = {
   secrets: ['a-long-secret'],
   command: 'make',
   declaredTools: [],
+  matchers: [],
 };
 const QUESTION: JudgingQuestion = {
   sha: 'a'.repeat(40),

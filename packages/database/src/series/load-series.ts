@@ -19,6 +19,7 @@ export type KnownRow = {
   line: number | null;
   line_hash: string | null;
   scope: string | null;
+  test_name: string | null;
   template: string;
   severity: Severity;
   is_open: boolean;
@@ -158,7 +159,7 @@ export async function loadAcceptances(
 }
 
 const KNOWN_COLUMNS = sql`id, fingerprint, native, finding_group as "group", kind, tool, rule, path, line, line_hash,
-  scope, template, severity, is_open, first_sha, since_first_run, closed_sha, reopened_sha,
+  scope, template, severity, case when finding_group = 'test' then data->'test'->>'name' end as test_name, is_open, first_sha, since_first_run, closed_sha, reopened_sha,
   case when flaky_since is null then null else json_build_object('passes', flaky_passes, 'since', flaky_since) end as flaky`;
 
 /** JSON has no dates. */

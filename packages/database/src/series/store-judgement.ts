@@ -38,6 +38,7 @@ export async function storeJudgement(
   judgement: StoredJudgement,
 ): Promise<void> {
   const seriesId = await takeSeries(transaction, job.jobId, judgement);
+  if (judgement.changes.length > CHANGES_MANY) await giveMemory(transaction);
   const copies = await copyKnown(transaction, seriesId, judgement.forkedFrom);
   const given = judgement.changes.map((change) => ({
     ...change,
@@ -49,6 +50,13 @@ export async function storeJudgement(
   await insertFindings(transaction, job, changes);
   await listUnseen(transaction, job, judgement, copies);
   await addRun(transaction, seriesId, job, judgement);
+}
+
+/** Postgres writes what is given to one statement into files when it is larger than the memory that is usual for one. */
+const CHANGES_MANY = 5000;
+
+async function giveMemory(transaction: Connection): Promise<void> {
+  await sql`set local work_mem = '64MB'`.execute(transaction);
 }
 
 async function takeSeries(

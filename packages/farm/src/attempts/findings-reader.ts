@@ -1,6 +1,7 @@
 import type { ToolRun } from '@crafting-table/contracts/finding';
 import type { FindingSummary } from '@crafting-table/contracts/finding-life';
 import type { Gate } from '@crafting-table/contracts/gate';
+import type { ProblemMatcher } from '@crafting-table/contracts/problem-matcher';
 import type { Inputs } from '@crafting-table/findings/track/cause';
 import type { Judgement, SeriesBefore } from '@crafting-table/findings/track/judge-findings';
 
@@ -42,6 +43,8 @@ export type ReadPlace = {
   command: string;
   /** Names of tools that it says it runs. */
   declaredTools: readonly string[];
+  /** Patterns of its own. */
+  matchers: readonly ProblemMatcher[];
 };
 
 /** Turns output and report files into findings, beside the main thread. */

@@ -18,7 +18,9 @@ export function judgeRead(
   { sha, before, gates, now }: JudgingQuestion,
 ): JudgedFindings {
   const judgement = judgeFindings({ ...parsed, sha, now }, before);
-  const open = before.known.filter(({ is_open }) => is_open);
+  const open = before.known.filter(
+    ({ is_open, fingerprint }) => is_open && !before.accepted.has(fingerprint),
+  );
   const failed = failedGates(gates, judgement.findings, (isMeant) => open.filter(isMeant).length);
   const unseen = judgement.fates.flatMap((fate) => (fate.kind === 'unseen' ? [fate.state] : []));
   const isFirstRun = before.relation === 'first';

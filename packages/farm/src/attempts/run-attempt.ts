@@ -89,6 +89,7 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
       secrets: secretsOf(job),
       command: job.recipe_snapshot.command,
       declaredTools: job.recipe_snapshot.tools ?? [],
+      matchers: job.recipe_snapshot.problem_matchers ?? [],
     }),
   );
   output.readBy(reading);

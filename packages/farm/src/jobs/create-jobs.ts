@@ -114,6 +114,7 @@ function newJob(
     env: subproject.env ?? {},
     gates: (subproject.gates ?? []).filter(({ recipes }) => recipes?.includes(recipe) ?? true),
     ...(subproject.tools?.[recipe] && { tools: subproject.tools[recipe] }),
+    ...(subproject.problem_matchers?.[recipe] && { problem_matchers: subproject.problem_matchers[recipe] }),
     ...(subproject.hooks !== undefined && { hooks: subproject.hooks }),
   };
   return {

@@ -6,6 +6,7 @@ import type { Caller } from '../caller.ts';
 import { newId } from '../new-id.ts';
 import { isRefusal, refuse, type Refusal } from '../refusal.ts';
 import { acceptGitUrl, type FileRemotes } from './git-remote.ts';
+import { refuseMatchers } from './refuse-matchers.ts';
 import { showProject } from './show-project.ts';
 
 /** Registers a project; the caller becomes its owner. */
@@ -17,6 +18,8 @@ export async function registerProject(
 ): Promise<Project | Refusal> {
   const url = acceptGitUrl(body.git_url, files);
   if (isRefusal(url)) return url;
+  const refused = await refuseMatchers(body.subprojects);
+  if (refused) return refused;
   const row = await insertProject(db, {
     id: newId(),
     owner: caller.name,

@@ -5,6 +5,7 @@ import { findProject, updateProject } from '@crafting-table/database/projects';
 import { visibleTo, type Caller } from '../caller.ts';
 import { isRefusal, refuse, type Refusal } from '../refusal.ts';
 import { acceptGitUrl, type FileRemotes } from './git-remote.ts';
+import { refuseMatchers } from './refuse-matchers.ts';
 import { showProject } from './show-project.ts';
 
 /**
@@ -22,6 +23,8 @@ export async function replaceProject(
   if (!current) return refuse('not_found');
   const url = acceptGitUrl(body.git_url, files);
   if (isRefusal(url)) return url;
+  const refused = await refuseMatchers(body.subprojects);
+  if (refused) return refused;
   const row = await updateProject(db, {
     id: current.id,
     ...body,

@@ -16,6 +16,7 @@ import {
   MESSAGE_CHARS_MAX,
   NAME_CHARS_MAX,
   EXTRA_BYTES_MAX,
+  EXTRA_KEYS_MAX,
   NATIVE_FINGERPRINTS_MAX,
   PACKAGE_LIST_MAX,
   PATH_CHARS_MAX,
@@ -46,6 +47,8 @@ export type FindingDraft = Pick<Finding, 'kind' | 'severity' | 'level'> & {
   help?: string | undefined;
   suppressed?: Finding['suppressed'];
   nativeFingerprints?: Map<string, string>;
+  /** How often the tool has reported it, where it says so; once when not given. */
+  occurrences?: number | undefined;
   /** Counts from 1. Stated by log parsers only. */
   logLine?: number;
   /** Fields of the tool's format that have no place above, as JSON values. */
@@ -72,11 +75,27 @@ export function createFindingCollector(origin: FindingOrigin): FindingCollector 
   const set = createFindingSet(FINDINGS_PER_TOOL_MAX);
   return {
     tool: origin.tool,
-    add: (draft) => set.add(toFinding(draft, origin)),
+    // Of one more than are kept only what tells it from the others is needed.
+    add: (draft) => set.add(toFinding(set.isFull() ? withoutDetails(draft) : draft, origin)),
     resolve: origin.resolve,
     list: set.list,
     omitted: set.omitted,
   };
+}
+
+function withoutDetails({
+  kind,
+  severity,
+  level,
+  text,
+  place,
+  rule,
+  test,
+  ...draft
+}: FindingDraft): FindingDraft {
+  const told = { kind, severity, level, text, place, rule: { id: rule?.id } };
+  const { package: stated, advisory } = draft;
+  return test === undefined ? { ...told, package: stated, advisory } : { ...told, test };
 }
 
 function toFinding(draft: FindingDraft, origin: FindingOrigin): Finding {
@@ -106,7 +125,7 @@ function toFinding(draft: FindingDraft, origin: FindingOrigin): Finding {
     suppressed: draft.suppressed,
     native_fingerprints: boundFingerprints(draft.nativeFingerprints),
     source: withoutAbsent({ ...origin.source, log_line: draft.logLine }),
-    occurrences: 1,
+    occurrences: draft.occurrences ?? 1,
     extra: boundExtra(draft.extra),
   });
 }
@@ -146,9 +165,11 @@ function boundTest(test: TestDetail): TestDetail {
 
 function boundFingerprints(stated: Map<string, string> | undefined): Record<string, string> | undefined {
   if (stated === undefined || stated.size === 0) return undefined;
-  const bounded = [...stated].slice(0, NATIVE_FINGERPRINTS_MAX).map(([name, value]) => {
-    return [boundText(name, NAME_CHARS_MAX), boundText(value, NAME_CHARS_MAX)] as const;
-  });
+  const bounded: [string, string][] = [];
+  for (const [name, value] of stated) {
+    if (bounded.length === NATIVE_FINGERPRINTS_MAX) break;
+    bounded.push([boundText(name, NAME_CHARS_MAX), boundText(value, NAME_CHARS_MAX)]);
+  }
   return Object.fromEntries(bounded);
 }
 
@@ -185,21 +206,23 @@ function boundAdvisory(stated: Advisory): Advisory {
   });
 }
 
-/** Keys are kept in their order as long as all of it stays small; `truncated` says that there were more. */
+/** Keys are kept in their order, but for those that there is no room for; `truncated` says that there were such. */
 function boundExtra(extra: FindingDraft['extra']): FindingDraft['extra'] {
   const kept: [string, unknown][] = [];
   let room = EXTRA_BYTES_MAX;
-  for (const [key, value] of Object.entries(extra ?? {})) {
+  let isTruncated = false;
+  for (const [key, value] of Object.entries(extra ?? {}).slice(0, EXTRA_KEYS_MAX)) {
     const json = JSON.stringify(value);
     if (json === undefined) continue;
-    room -= key.length + json.length;
-    if (room < 0) {
-      kept.push(['truncated', true]);
-      break;
+    if (key.length + json.length > room) {
+      isTruncated = true;
+      continue;
     }
+    room -= key.length + json.length;
     // Through text and back: what Postgres refuses goes, and nothing of the document it came from stays in memory.
     kept.push([boundText(key, NAME_CHARS_MAX), JSON.parse(boundText(json, EXTRA_BYTES_MAX))]);
   }
+  if (isTruncated) kept.push(['truncated', true]);
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 

@@ -7,6 +7,8 @@ export type FindingSet = {
   add: (finding: Finding) => void;
   /** In the order of first arrival. */
   list: () => Finding[];
+  /** What comes now is only counted, unless it is one of those that are kept. */
+  isFull: () => boolean;
   /** How many were counted but not kept. */
   omitted: () => number;
 };
@@ -41,6 +43,7 @@ export function createFindingSet(findingsMax: number): FindingSet {
       else kept[twin] = mergeTwins(first, finding);
       exact.set(exactKey, twin);
     },
+    isFull: () => kept.length >= findingsMax,
     list: () => kept,
     omitted: () => omitted,
   };

@@ -18,6 +18,9 @@ export const PREFIX_HELD_LINES_MAX = 64;
 /** Lines after a diagnostic that are taken as its code frame or explanation. */
 export const CONTINUATION_LINES_MAX = 40;
 
+/** How often a document may say that one problem was there. */
+export const OCCURRENCES_MAX = 1_000_000;
+
 /** Findings kept per tool and per job. The rest is counted, and the result says `truncated`. */
 export const FINDINGS_PER_TOOL_MAX = 20_000;
 export const FINDINGS_PER_JOB_MAX = 50_000;
@@ -42,6 +45,7 @@ export const CWE_MAX = 20;
 export const PACKAGE_LIST_MAX = 20;
 /** Extra fields of the tool's own format, as JSON. */
 export const EXTRA_BYTES_MAX = 8 * 1024;
+export const EXTRA_KEYS_MAX = 100;
 
 export const PATH_CHARS_MAX = 1024;
 /** Answers of `knownFile` that are remembered, because the answer may cost a system call. */

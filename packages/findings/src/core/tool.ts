@@ -70,6 +70,15 @@ export type ToolRunDraft = Pick<ToolRun, 'completeness'> & {
   /** `findings` is counted by the caller where it is not given. */
   parsed?: Record<string, number> | undefined;
   note?: string | undefined;
+  /** The words that told of this invocation are another tool's as well; of those who claim a line one gets it. */
+  claim?: SharedWords | undefined;
+};
+
+/** A line that several tools print, word for word. */
+export type SharedWords = {
+  logLine: number;
+  /** How much else there is to say that it was this tool: its own words since its last invocation, or a file it needs. */
+  evidence: 'words' | 'file' | 'none';
 };
 
 /** One document may hold several invocations, each with its own findings. */

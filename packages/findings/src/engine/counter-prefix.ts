@@ -1,7 +1,7 @@
 // `[1/9] `: some build tools put it in front of what they start, others in front of what that prints.
 import type { LogLine } from '../core/tool.ts';
 
-const COUNTER = /^\[ {0,4}\d{1,5}\/\d{1,5}\] /;
+export const COUNTER = /^\[ {0,4}\d{1,5}\/\d{1,5}\] /;
 
 /** The line without its counter; undefined for a line that has none. */
 export function withoutCounter(line: LogLine): LogLine | undefined {

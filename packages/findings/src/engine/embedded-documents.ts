@@ -21,6 +21,8 @@ export type DocumentCatcher = {
   end: () => void;
   /** A report is being captured, so that its lines are worth keeping at any length. */
   isCapturing: () => boolean;
+  /** Nothing is open: a line without a beginning of a report would go straight on. */
+  isIdle: () => boolean;
 };
 
 type Outlets = {
@@ -40,7 +42,7 @@ export function createDocumentBudget(): DocumentBudget {
 }
 
 /** How a report may begin: `{"`, `{`, `[{`, `[]`, `[`, `<?xml`, `<name`; and not `[INFO]`. */
-const BEGINNING = /^(?:\{\s{0,20}(?:"|\}|$)|\[\s{0,20}(?:\{|\]|$)|<(?:\?xml\s|[A-Za-z]))/;
+export const BEGINNING = /^(?:\{\s{0,20}(?:"|\}|$)|\[\s{0,20}(?:\{|\]|$)|<(?:\?xml\s|[A-Za-z]))/;
 /** Sizes at which an unfinished document is looked at. The last one decides. */
 const LOOKS = [1024, 8 * 1024, SNIFF_BYTES_MAX];
 /** A log of JSON lines is not asked line by line for ever. */
@@ -76,10 +78,10 @@ export function createDocumentCatcher({
   let draining: ExtentScanner | undefined;
   let finished: EmbeddedDocument | undefined;
   const rejections = new Map<string, number>();
-  /** Ends of lines, behind a document: they may begin another one, but the whole line is shown already. */
-  const rests = new WeakSet<LogLine>();
+  /** Lines that were shown before it was known what they are, and ends of such lines behind a document. */
+  const shown = new WeakSet<LogLine>();
 
-  const onLine = (line: LogLine) => !rests.has(line) && show(line);
+  const onLine = (line: LogLine) => !shown.has(line) && show(line);
 
   const flush = () => {
     if (finished === undefined) return;
@@ -174,7 +176,7 @@ export function createDocumentCatcher({
     const text = rest.trimStart();
     if (text === '' || !BEGINNING.test(text)) return;
     const restOfLine = { head: text.slice(0, line.head.length), text, number: line.number };
-    rests.add(restOfLine);
+    shown.add(restOfLine);
     start(restOfLine);
   };
 
@@ -190,6 +192,12 @@ export function createDocumentCatcher({
     if (!isXml && finished === undefined && (rejections.get(shape) ?? 0) >= REJECTIONS_MAX) {
       onLine(line);
       return;
+    }
+    // Most lines that look like a document are one, and of a format of lines: nobody needs to know where it ends.
+    const isShown = !isXml && !shown.has(line) && /[}\]]$/.test(line.head);
+    if (isShown) {
+      if (show(line)) return;
+      shown.add(line);
     }
     const scanner = isXml ? createXmlExtent() : createJsonExtent();
     const extent = scanner.line(text);
@@ -243,6 +251,7 @@ export function createDocumentCatcher({
       flush();
     },
     isCapturing: () => capture?.isRecognised ?? false,
+    isIdle: () => capture === undefined && draining === undefined && finished === undefined,
   };
 }
 

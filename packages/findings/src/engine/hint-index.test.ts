@@ -57,18 +57,65 @@ describe('the index of all hints', () => {
   });
 });
 
+describe('the skimming of lines', () => {
+  const all = samples.flatMap(({ bytes }) => Buffer.from(bytes).toString('utf8').split('\n'));
+
+  it('stops before every line that a hint matches', () => {
+    const wanted = all.filter((line) => hints.some((hint) => hint.test(line)));
+    expect(wanted.length).toBeGreaterThan(1000);
+    expect(wanted.filter((line) => skimmed(`${line}\n`) !== 0)).toEqual([]);
+  });
+
+  it('passes over every plain line that no hint matches, whatever stands before and behind it', () => {
+    const unwanted = all.filter(
+      (line) => /^[\t -~]*$/.test(line) && !hints.some((hint) => hint.test(line.slice(0, 4096))),
+    );
+    expect(unwanted.length).toBeGreaterThan(1000);
+    expect(skimmed(`${unwanted.join('\n')}\n`)).toBe(unwanted.length);
+    expect(skimmed(`${unwanted.join('\r\n')}\r\n`)).toBe(unwanted.length);
+  });
+
+  it('stops before what has to be cleaned or decoded, and before a line whose end is not there', () => {
+    for (const line of ['\u001B[1m\n', 'é\n', 'a\rb\n', 'a\u0007\n', 'plain', 'warning: ']) {
+      expect(skimmed(`plain\n${line}`)).toBe(1);
+    }
+  });
+
+  it('stops before an opening, which is never marked', () => {
+    const own = createHintIndex([/^error: /], [/^<[a-z]/]);
+    expect(own.skim(Buffer.from('a\n<b>\nerror: x\n'), 0)).toEqual({ next: 2, lines: 1 });
+    expect(own.mark('<b>')).toBe(false);
+  });
+
+  function skimmed(text: string): number {
+    return index.skim(Buffer.from(text), 0).lines;
+  }
+});
+
 describe('the texts that a pattern requires', () => {
   it.each([
-    ['^error: ', [['error: ']]],
-    ['^(?:error|warning): x', [['warning', 'error']]],
-    ['^a{1,3} failed|^Found \\d+ problems?$', [[' failed'], [' problem']]],
-    ['^\\d{1,7}:', [null]],
-    ['^(?:line )?no[w-z]', [null]],
-    ['^\\[WARN\\] (?=later)', [['[WARN] ']]],
-    ['^┌─', [['┌─']]],
-    ['(?:abc)?(?:def)+', [['def']]],
+    ['^error: ', [['\nerror: ']]],
+    ['^(?:error|warning): x', [['\nerror: x', '\nwarning: x']]],
+    ['^a{1,3} failed|Found \\d+ problems?$', [['a failed'], ['Found 0 prob']]],
+    ['^\\d{1,7}:', [['\n0:']]],
+    ['\\d{1,7}:', [null]],
+    ['12:3[4-6](?<name>x|y)', [['0:0x', '0:0y']]],
+    [
+      '^(?:line )?no[w-z]',
+      [['\nline now', '\nline nox', '\nline noy', '\nline noz', '\nnow', '\nnox', '\nnoy', '\nnoz']],
+    ],
+    ['no[^a]', [null]],
+    ['^\\[WARN\\] (?=later)', [['\n[WARN] ']]],
+    ['^┌─', [['\n┌─']]],
+    ['(?:abc)?(?:def)+', [['abcdef', 'def']]],
+    ['^\\{$', [['\n{\n']]],
   ])('in %s are known', (source, expected) => {
     const found = requiredLiterals(source).map(({ literals }) => literals?.toSorted() ?? null);
     expect(found).toEqual(expected.map((texts) => texts?.toSorted() ?? null));
+  });
+
+  it('are known of every hint of every tool, for a single one without would slow down all logs', () => {
+    const alternatives = hints.flatMap(({ source }) => requiredLiterals(source));
+    expect(alternatives.filter(({ literals }) => literals === null)).toEqual([]);
   });
 });

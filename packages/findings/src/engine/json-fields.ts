@@ -4,6 +4,8 @@
 export type JsonRecord = { readonly [key: string]: unknown };
 
 const EMPTY: JsonRecord = Object.freeze({});
+/** Most of what is asked for is not there. */
+const NONE: readonly never[] = Object.freeze([]);
 
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -15,7 +17,8 @@ export function asRecord(value: unknown): JsonRecord {
 }
 
 export function field(record: JsonRecord, key: string): unknown {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
+  const value = record[key];
+  return value !== undefined && Object.hasOwn(record, key) ? value : undefined;
 }
 
 export function recordAt(record: JsonRecord, key: string): JsonRecord {
@@ -23,13 +26,14 @@ export function recordAt(record: JsonRecord, key: string): JsonRecord {
 }
 
 /** The objects of a list; what is not an object is left out. */
-export function recordsAt(record: JsonRecord, key: string): JsonRecord[] {
-  return listAt(record, key).filter(isRecord);
+export function recordsAt(record: JsonRecord, key: string): readonly JsonRecord[] {
+  const list = listAt(record, key);
+  return list.length === 0 ? NONE : list.filter(isRecord);
 }
 
 export function listAt(record: JsonRecord, key: string): readonly unknown[] {
   const value = field(record, key);
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value : NONE;
 }
 
 /** A string that says something; undefined for anything else. */
@@ -45,4 +49,16 @@ export function stringsAt(record: JsonRecord, key: string): string[] {
 export function numberAt(record: JsonRecord, key: string): number | undefined {
   const value = field(record, key);
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** The fields that have been read nowhere else, as they are, for `extra`. Absent ones and empty ones say nothing. */
+export function othersOf(record: JsonRecord, read: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).filter(([key, value]) => !read.has(key) && !isEmpty(value)),
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
 }

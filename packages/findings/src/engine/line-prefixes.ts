@@ -5,6 +5,8 @@ import type { LogLine } from '../core/tool.ts';
 
 export type PrefixLayer = {
   line: (line: LogLine, stream: string) => void;
+  /** No line waits: one that has no prefix would go straight on. */
+  isIdle: () => boolean;
   end: () => void;
 };
 
@@ -21,6 +23,8 @@ const NAME =
 /** `error:linker: ` and `main.c:usage: ` are messages. */
 const NO_TASK =
   /^(?:error|warning|note|info|debug|fatal|hint|file|https?|npm|caused)\b|^[^:]{1,80}\.[A-Za-z]{1,5}:/i;
+
+export const PREFIXES: readonly RegExp[] = [TIME, NAME];
 
 /** So often one name has to stand in front before it counts as one. */
 const SIGHTINGS_MIN = 3;
@@ -126,6 +130,7 @@ function createLayer({ read, isKnown, isCertain, learn, onLine }: Rules): Prefix
       // A line of megabytes does not wait.
       decide(held.length >= PREFIX_HELD_LINES_MAX || line.whole !== undefined);
     },
+    isIdle: () => held.length === 0,
     end: () => {
       if (held.length > 0) decide(true);
     },

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { DOCUMENT_BYTES_MAX, LINE_BYTES_MAX, LINE_MATCHED_CHARS_MAX } from '../core/limits.ts';
 import type { LogLine } from '../core/tool.ts';
 import { cleanLine } from './clean-line.ts';
+import type { LineSkimmer } from './line-skimmer.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -15,10 +16,14 @@ export type LineSplitter = {
 /**
  * Cuts bytes into cleaned lines. The result does not depend on where the chunks were cut, and a line that never ends
  * takes at most LINE_BYTES_MAX of memory, or DOCUMENT_BYTES_MAX where `isWanted` says of its beginning that it is worth it.
+ * `skim` is asked before each line what to pass over: such lines are counted and nothing else.
  */
 export function createLineSplitter(
   onLine: (line: LogLine) => void,
-  isWanted: (beginning: string) => boolean = () => false,
+  {
+    isWanted = () => false,
+    skim = (_, start) => ({ next: start, lines: 0 }),
+  }: { isWanted?: (beginning: string) => boolean; skim?: LineSkimmer } = {},
 ): LineSplitter {
   const begun = createLineBuffer((beginning) => isWanted(cleanLine(beginning.toString('utf8'))));
   let number = 0;
@@ -40,7 +45,14 @@ export function createLineSplitter(
     feed: (chunk) => {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       let start = 0;
-      for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
+      for (;;) {
+        if (begun.isEmpty()) {
+          const skimmed = skim(bytes, start);
+          start = skimmed.next;
+          number += skimmed.lines;
+        }
+        const end = bytes.indexOf(LINE_FEED, start);
+        if (end < 0) break;
         if (begun.isEmpty() && end - start <= LINE_BYTES_MAX) emit(bytes.toString('utf8', start, end));
         else {
           begun.append(bytes.subarray(start, end));

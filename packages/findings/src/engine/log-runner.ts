@@ -4,8 +4,17 @@ import type { Finding, ToolRun } from '@crafting-table/contracts/finding';
 import { createFindingCollector, type FindingCollector } from '../core/finding-collector.ts';
 import type { PathResolver } from '../core/repository-path.ts';
 import type { LineVerdict, LogFormat, LogLine, LogParser, Tool } from '../core/tool.ts';
+import { COUNTER } from './counter-prefix.ts';
+import { BEGINNING } from './embedded-documents.ts';
 import { createHintIndex, type HintIndex } from './hint-index.ts';
-import { type ClosedLogCollector, createLogCollector, LOG_ARTIFACT } from './log-collector.ts';
+import { PREFIXES } from './line-prefixes.ts';
+import type { LineSkimmer } from './line-skimmer.ts';
+import {
+  type ClaimedRun,
+  type ClosedLogCollector,
+  createLogCollector,
+  LOG_ARTIFACT,
+} from './log-collector.ts';
 
 export type LogToolResult = {
   tool: Tool;
@@ -13,6 +22,8 @@ export type LogToolResult = {
   findings: Finding[];
   /** One for each invocation that the parser told of. */
   toolRuns: ToolRun[];
+  /** Those of them that were told of in words that are not the tool's alone. */
+  claims: ClaimedRun[];
   /** Findings after the last of these invocations, counted with their repetitions. */
   unclosed: number;
   omitted: number;
@@ -28,12 +39,16 @@ export type LogRunner = {
    * those who are in the middle of something: they have seen it as it was.
    */
   lineAgain: (line: LogLine) => void;
+  /** Nobody waits for the next line, whatever it is. */
+  isIdle: () => boolean;
   end: (meta: { exitCode: number | null }) => void;
 };
 
 export type LogRunners = {
   /** Opens a stream: parsers of its own, which see nothing of other streams. Findings of all streams go together. */
   open: () => LogRunner;
+  /** Passes over lines that nobody looks for, neither a tool nor those who take lines apart before tools see them. */
+  skim: LineSkimmer;
   results: () => LogToolResult[];
 };
 
@@ -58,6 +73,7 @@ export function createLogRunners(
   const first = readings.length - formats.length;
   return {
     open: () => createLogRunner(readings.map(openEntry), { index, first }),
+    skim: index.skim,
     results: () => readings.map(toResult),
   };
 }
@@ -74,7 +90,9 @@ function arrange(tools: readonly Tool[]): Arranged {
   const formats = listFormats(tools).toSorted(
     (a, b) => Number(a.format.isFallback ?? false) - Number(b.format.isFallback ?? false),
   );
-  const made = { formats, index: createHintIndex(formats.map(({ format }) => format.hint)) };
+  const openings = [...PREFIXES, BEGINNING, COUNTER];
+  const hints = formats.map(({ format }) => format.hint);
+  const made = { formats, index: createHintIndex(hints, openings) };
   arranged.set(tools, made);
   return made;
 }
@@ -120,6 +138,7 @@ function createLogRunner(
         if (verdict === 'taken' || verdict === 'reading') return;
       }
     },
+    isIdle: () => waiting.length === 0,
     end: (meta) => {
       for (const entry of entries) finish(entry, meta);
     },
@@ -158,6 +177,7 @@ function toResult({ tool, format, collector, streams }: Reading): LogToolResult 
     format: format.format,
     findings: collector.list(),
     toolRuns: ends.flatMap(({ toolRuns }) => toolRuns),
+    claims: ends.flatMap(({ claims }) => claims),
     unclosed: ends.reduce((sum, { unclosed }) => sum + unclosed, 0),
     omitted: collector.omitted(),
     isEcho: format.isEcho ?? false,

@@ -6,6 +6,8 @@ import type { LogRunner } from './log-runner.ts';
 export type LogStream = {
   line: (line: LogLine) => void;
   isCapturing: () => boolean;
+  /** A line that nobody looks for would change nothing. */
+  isIdle: () => boolean;
   end: (exitCode: number | null) => void;
 };
 
@@ -29,6 +31,7 @@ export function createLogStreams(outlets: {
     return {
       line: catcher.line,
       isCapturing: catcher.isCapturing,
+      isIdle: () => catcher.isIdle() && runner.isIdle(),
       end: (exitCode) => {
         catcher.end();
         runner.end({ exitCode });
@@ -44,6 +47,7 @@ export function createLogStreams(outlets: {
       last = { name, stream };
       return stream;
     },
+    isIdle: (name: string): boolean => byName.get(name)?.isIdle() ?? false,
     isCapturing: () => [...byName.values()].some((stream) => stream.isCapturing()),
     end: (exitCode: number | null) => {
       for (const stream of byName.values()) stream.end(exitCode);

@@ -1,13 +1,20 @@
 // A command that is not installed says so in the words of the shell, not in its own.
-import type { LogCollector, LogFormat } from '../core/tool.ts';
+import type { LogFormat } from '../core/tool.ts';
+import { reportToolFault } from './tool-fault.ts';
 
 /**
- * Reads "not found" of the usual shells. `commands`: regular expression source, without groups that count. A tool that is
- * not there has looked at nothing: one finding, and a tool run that failed.
+ * Reads "not found" of the usual shells. `commands`: regular expression source, without groups that count. `others`: what
+ * else says so, e.g. cargo of a subcommand. A tool that is not there has looked at nothing: one finding, and a tool run
+ * that failed.
  */
-export function missingCommand(commands: string): LogFormat {
-  const said = `: (?:\\d{1,6}: )?(?:${commands}): (?:(?:command )?not found|No such file or directory)$`;
-  const hint = new RegExp(`${said}|^(?:zsh|bundler): command not found: (?:${commands})$`);
+export function missingCommand(commands: string, others?: string): LogFormat {
+  const forms = [
+    `: (?:${commands}): (?:command )?not found$`,
+    // Shells say this of a path. So do others, of any file that has the command's name.
+    `^[^\\s:]{0,300}sh: (?:line \\d{1,6}: |\\d{1,6}: )?(?:${commands}): No such file or directory$`,
+    `^(?:zsh|bundler): command not found: (?:${commands})$`,
+  ];
+  const hint = new RegExp([...forms, ...(others === undefined ? [] : [others])].join('|'));
   return {
     format: 'shell',
     hint,
@@ -20,28 +27,4 @@ export function missingCommand(commands: string): LogFormat {
       end: () => {},
     }),
   };
-}
-
-/** The tool did not do its work: this pages the farm, not the author, and it is never "no findings". */
-export function reportToolFault(
-  collector: LogCollector,
-  fault: {
-    text: string;
-    logLine: number;
-    rule?: string;
-    detail?: string;
-    version?: string | undefined;
-  },
-): void {
-  const { text, logLine, rule, detail, version } = fault;
-  collector.add({
-    kind: 'tool_error',
-    severity: 'high',
-    level: 'error',
-    text,
-    detail,
-    rule: { id: rule },
-    logLine,
-  });
-  collector.closeRun({ completeness: 'failed', version, note: text });
 }

@@ -8,8 +8,8 @@ import { decodePieces } from './decode-text.ts';
 export type XmlAttributes = (name: string) => string | undefined;
 
 export type XmlHandlers = {
-  /** Name without prefix. */
-  open: (name: string, attributes: XmlAttributes) => void;
+  /** Name without prefix. `names`: of the attributes. */
+  open: (name: string, attributes: XmlAttributes, names: () => readonly string[]) => void;
   /** Character data and CDATA, possibly in several parts. */
   text: (text: string) => void;
   close: (name: string) => void;
@@ -88,7 +88,9 @@ function openDocument(handlers: XmlHandlers): XmlDocument {
     depth++;
     if (depth > XML_DEPTH_MAX) refuse(`elements nested deeper than ${XML_DEPTH_MAX}`);
     // saxes makes the attributes an object without a prototype, so every name is just a name.
-    handlers.open(localName(tag.name), (name) => tag.attributes[name]?.slice(0, XML_ATTRIBUTE_CHARS_MAX));
+    const { attributes } = tag;
+    const valueOf = (name: string) => attributes[name]?.slice(0, XML_ATTRIBUTE_CHARS_MAX);
+    handlers.open(localName(tag.name), valueOf, () => Object.keys(attributes));
   });
   parser.on('closetag', (tag) => {
     depth--;

@@ -18,6 +18,7 @@ export const TEST_TOOLS: ReadonlySet<string> = new Set([
   'ruby/minitest',
   'ruby/rspec',
   'rust/cargo-test',
+  'rust/nextest',
   'shell/bats',
   'swift/swift-testing',
   'swift/xctest',

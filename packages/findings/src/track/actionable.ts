@@ -1,9 +1,12 @@
 import type { InactionReason, JobFinding } from '@crafting-table/contracts/finding-life';
 
+/** What else there is in the job. `isAfterError`: the compiler had reported an error of this file before. */
+export type Surroundings = { hasBuildFailed: boolean; isAfterError: boolean };
+
 /** Can the author do something about it now? All reasons against it, the strongest first. */
 export function judgeActionable(
   finding: Omit<JobFinding, 'actionable'>,
-  { hasBuildFailed, isFirst }: { hasBuildFailed: boolean; isFirst: boolean },
+  surroundings: Surroundings,
 ): JobFinding['actionable'] {
   const { kind, advisory, package: named, test } = finding;
   const vex = advisory?.vex?.status;
@@ -18,7 +21,7 @@ export function judgeActionable(
       'not_reachable',
       isFlaw && (advisory?.reachability === 'required' || advisory?.reachability === 'imported'),
     ],
-    ['cascade', isCascade(finding, hasBuildFailed, isFirst)],
+    ['cascade', isCascade(finding, surroundings)],
     ['flaky', test?.outcome === 'flaky'],
     ['information', finding.severity === 'info'],
   ];
@@ -26,8 +29,8 @@ export function judgeActionable(
   return { yes: against.length === 0, reasons: against };
 }
 
-/** When the build is broken its tests say nothing, and compilers stumble over what their first error left. */
-function isCascade({ kind }: { kind: string }, hasBuildFailed: boolean, isFirst: boolean): boolean {
-  if (!hasBuildFailed || isFirst) return false;
-  return kind === 'test_failure' || kind === 'test_error';
+/** When the build is broken its tests say nothing, and a compiler stumbles over what its first error in a file left. */
+function isCascade({ kind }: { kind: string }, { hasBuildFailed, isAfterError }: Surroundings): boolean {
+  if (kind === 'test_failure' || kind === 'test_error') return hasBuildFailed;
+  return kind === 'compile_error' && isAfterError;
 }

@@ -1,6 +1,6 @@
 import type { ToolRun } from '@crafting-table/contracts/finding';
 import { expect, test } from 'vitest';
-import { countTests } from './count-tests.ts';
+import { countTests, toolsWithoutTests } from './count-tests.ts';
 
 const FAILED = { test: { name: 't', outcome: 'failed' as const } };
 
@@ -31,4 +31,13 @@ test('packages of tests stand for tests where a tool counts no others', () => {
   const packages: ToolRun = { ...run('go-test', 'log', {}), parsed: { packages: 2 } };
   expect(countTests([], [packages])).toEqual({ ran: 2, failed: 0 });
   expect(countTests([FAILED, FAILED, FAILED], [packages])).toEqual({ ran: 3, failed: 3 });
+});
+
+test('a tool has run no test when none of its runs has, not when it counts no tests', () => {
+  const empty = run('cargo-test', 'log', { tests: 0 });
+  expect([...toolsWithoutTests([empty, empty])]).toEqual(['cargo-test']);
+  expect([...toolsWithoutTests([empty, run('cargo-test', 'log', { tests: 2 })])]).toEqual([]);
+  expect([...toolsWithoutTests([run('tsc', 'log', { errors: 0 })])]).toEqual([]);
+  const packages: ToolRun = { ...run('go-test', 'log', {}), parsed: { packages: 2 } };
+  expect([...toolsWithoutTests([packages])]).toEqual([]);
 });

@@ -22,6 +22,17 @@ export function countTests(
   };
 }
 
+/** Of the tools that count their tests, those that ran none: they have looked at nothing, however well they ended. */
+export function toolsWithoutTests(toolRuns: readonly ToolRun[]): ReadonlySet<string> {
+  const byTool = Map.groupBy(toolRuns, ({ tool }) => tool);
+  const idle = [...byTool].filter(
+    ([, runs]) =>
+      runs.some(({ claimed, parsed }) => (claimed?.['tests'] ?? parsed?.['tests']) === 0) &&
+      countOfTool(runs) === 0,
+  );
+  return new Set(idle.map(([tool]) => tool));
+}
+
 /** A tool that prints its results and writes them into files tells of the same tests twice. */
 function countOfTool(runs: readonly ToolRun[]): number {
   const { log = [], files = [] } = Object.groupBy(runs, ({ source }) =>

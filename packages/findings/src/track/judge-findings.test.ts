@@ -54,6 +54,7 @@ function known(of: EnrichedFinding, values: Partial<KnownFinding> = {}): KnownFi
     line: of.region?.line ?? null,
     line_hash: of.line_hash ?? null,
     scope: of.scope ?? null,
+    test_name: of.test?.name ?? null,
     template: messageTemplate(of.message),
     severity: of.severity,
     is_open: true,
@@ -110,6 +111,24 @@ describe('a finding that is there', () => {
     expect(statesOf([finding({ region: { line: 3, col: 9 } })], before)).toEqual(['existing']);
     const renamed = { ...before, renames: new Map([['main.c', 'other.c']]) };
     expect(statesOf([finding({ path: 'other.c' })], renamed)).toEqual(['existing']);
+  });
+
+  it('is existing when it is a test that is named for its file, and the file is renamed', () => {
+    const test = (file: string) =>
+      failedTest({
+        path: `${file}.py`,
+        test: { suite: `${file}.TestCart`, name: 'test_total', outcome: 'failed' },
+      });
+    const before = {
+      known: [known(test('test_cart'))],
+      renames: new Map([['test_cart.py', 'test_shop.py']]),
+    };
+    const { findings, fates } = judge([test('test_shop')], before);
+    expect(findings).toMatchObject([{ state: 'existing', fingerprint: test('test_cart').fingerprint }]);
+    expect(fates).toMatchObject([{ kind: 'seen', id: 1 }]);
+    // From then on its row has the new path and the old name.
+    const row = known(test('test_shop'), { fingerprint: test('test_cart').fingerprint });
+    expect(statesOf([test('test_shop')], { known: [row] })).toEqual(['existing']);
   });
 
   it('is updated when its line was edited or its severity is another one', () => {
@@ -198,6 +217,15 @@ describe('a finding that is gone', () => {
     const failed = { known: [known(failedTest())] };
     expect(unseenOf([], failed, { toolRuns: [unseen] })).toEqual([['unknown', null]]);
     expect(unseenOf([], failed, { toolRuns: [] })).toEqual([['fixed', 'fixed']]);
+  });
+
+  it('is unknown when it is a test and its tool ended well without having run any', () => {
+    const ranNone: ToolRun = { ...LOOKED, claimed: { tests: 0 } };
+    const before = { known: [known(failedTest())] };
+    expect(unseenOf([], before, { toolRuns: [ranNone] })).toEqual([['unknown', null]]);
+    const ranOne: ToolRun = { ...LOOKED, claimed: { tests: 1 } };
+    expect(unseenOf([], before, { toolRuns: [ranNone, ranOne] })).toEqual([['fixed', 'fixed']]);
+    expect(judge([], before, { toolRuns: [ranNone] }).completeTools).toEqual([]);
   });
 
   it.each([

@@ -12,6 +12,7 @@ import { messageTemplate } from '../core/message-template.ts';
 import { groupOf, hashParts, type FindingGroup } from '../enrich/fingerprint.ts';
 import { judgeActionable } from './actionable.ts';
 import { judgeCause, type Inputs } from './cause.ts';
+import { toolsWithoutTests } from './count-tests.ts';
 import type { KnownFinding } from './known-finding.ts';
 import { matchFindings, nativeOf, type Match, type Renames } from './match-findings.ts';
 import { isRecovered, toolsWithBrokenSetup } from './flaky-tests.ts';
@@ -78,6 +79,7 @@ export function judgeFindings(job: JudgedJob, before: SeriesBefore): Judgement {
   const brokenSetup = toolsWithBrokenSetup(job.findings, job.toolRuns);
   const fates: Fate[] = [];
   const hasBuildFailed = job.findings.some(({ kind }) => kind === 'compile_error');
+  const afterErrors = findAfterErrors(job.findings);
   const findings = job.findings.map((finding, index): JobFinding => {
     const match = matches[index] ?? null;
     const isSuspended = brokenSetup.has(finding.tool);
@@ -92,7 +94,10 @@ export function judgeFindings(job: JudgedJob, before: SeriesBefore): Judgement {
       cause: causeOf(finding, state, job, before),
       ...(accepted !== undefined && { accepted }),
     };
-    return { ...judged, actionable: judgeActionable(judged, { hasBuildFailed, isFirst: index === 0 }) };
+    return {
+      ...judged,
+      actionable: judgeActionable(judged, { hasBuildFailed, isAfterError: afterErrors.has(finding) }),
+    };
   });
   const completeTools = toolsThatLooked(job, before);
   fates.push(...unseenFates(matches, job, before, { completeTools, brokenSetup }));
@@ -201,10 +206,17 @@ function unseenTest(known: KnownFinding, job: JudgedJob, before: SeriesBefore): 
   return { kind: 'unseen', id, state: 'fixed', event: 'fixed' };
 }
 
+/** Compile errors of files that had one before, in the order that they were reported in. */
+function findAfterErrors(findings: readonly EnrichedFinding[]): Set<EnrichedFinding> {
+  const errors = findings.filter(({ kind }) => kind === 'compile_error');
+  const files = Map.groupBy(errors, ({ tool, path, path_raw }) => `${tool} ${path ?? path_raw}`);
+  return new Set([...files.values()].flatMap((ofFile) => ofFile.slice(1)));
+}
+
 /**
  * Tools whose runs were all whole: one that broke off may have been the one that would have found it. Compilers and many
  * linters say nothing when all is well; they have looked when the command that ran them before ran to its good end again.
- * Tests that are said to run and say nothing have not.
+ * Tests that are said to run and say nothing have not, and neither has a tool that ran no test at all.
  */
 function toolsThatLooked(
   { toolRuns, truncated, exitCode, inputs }: JudgedJob,
@@ -222,7 +234,8 @@ function toolsThatLooked(
   const silent = before.known
     .filter(({ group, tool }) => mayBeSilent && !(group === 'test' && unseen.has(tool)))
     .map(({ tool }) => tool);
-  return [...new Set([...told, ...silent])].filter((tool) => !broken.has(tool));
+  const idle = toolsWithoutTests(heard);
+  return [...new Set([...told, ...silent])].filter((tool) => !broken.has(tool) && !idle.has(tool));
 }
 
 function causeOf(

@@ -15,6 +15,8 @@ export type KnownFinding = {
   line: number | null;
   line_hash: string | null;
   scope: string | null;
+  /** Of a test. */
+  test_name: string | null;
   /** The template of its message. */
   template: string;
   severity: Severity;

@@ -33,6 +33,8 @@ type Side = {
   path: string;
   lineHash: string | null;
   scope: string;
+  /** Empty where it is no test. */
+  testName: string;
   template: string;
 };
 /** Undefined: this finding has no such key. */
@@ -45,6 +47,8 @@ type Tier = {
 
 const TIERS: readonly Tier[] = [
   { key: (side) => (side.group === 'code' ? undefined : `${side.group} ${side.fingerprint}`) },
+  // The names of many tests begin with the name of their file, which may be renamed.
+  { key: ofTest },
   { key: ({ native }) => native[0] },
   { key: (side) => ofLine(side, [side.path, String(side.expected.byAbove)]) },
   { key: (side) => ofLine(side, [side.path, String(side.expected.byBelow)]) },
@@ -134,6 +138,10 @@ function ofLine(side: Side, parts: readonly string[]): string | undefined {
   return side.lineHash === null ? undefined : ofCode(side, [side.lineHash, ...parts]);
 }
 
+function ofTest({ group, tool, path, scope, testName }: Side): string | undefined {
+  return group === 'test' && path !== '' ? [tool, path, scope, testName].join('\0') : undefined;
+}
+
 /** Of a place whose file could not be read, then or now: nobody can say that its line was edited. */
 function ofUnread(side: Side, parts: readonly string[]): string | undefined {
   return side.lineHash === null ? ofCode(side, parts) : undefined;
@@ -154,6 +162,7 @@ function toSide(finding: EnrichedFinding, index: number): Side {
     path: finding.path ?? '',
     lineHash: finding.line_hash ?? null,
     scope: finding.scope ?? '',
+    testName: finding.test?.name ?? '',
     template,
   };
 }
@@ -173,6 +182,7 @@ function knownSide(known: KnownFinding, index: number, renames: Renames): Side {
     path: renames.get(path) ?? path,
     lineHash: known.line_hash,
     scope: known.scope ?? '',
+    testName: known.test_name ?? '',
     template: known.template,
   };
 }

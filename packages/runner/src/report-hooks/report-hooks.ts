@@ -1,6 +1,5 @@
 // What has tools write their results into a file as well, where that changes neither what they print nor how they end.
-// Only hooks that were proved to be so stand here: RUBOCOP_OPTS and SPEC_OPTS replace or double the author's formatters, and
-// reporters in NODE_OPTIONS end a `node --test` that names its own.
+// Only hooks that were proved to be so stand here; docs/decisions/0013-hooks.md has the others, and why they are not.
 import { cpSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -19,13 +18,28 @@ export function writeHooks(folder: string): void {
 }
 
 /**
- * The variables that lead tools to the hooks. `declared`: the recipe's own, which keep their meaning: a list of folders is
- * made longer, nothing is replaced.
+ * The variables that lead tools to the hooks. `declared`: the recipe's own, which keep their meaning: a list of folders or
+ * of flags is made longer, nothing is replaced.
  */
 export function reportHooks(
   { hooks, reports }: HookFolders,
   declared: Record<string, string>,
 ): Record<string, string> {
-  const folders = [join(hooks, 'python'), declared.PYTHONPATH].filter(Boolean);
-  return { PYTHONPATH: folders.join(delimiter), CRAFTING_REPORTS: reports };
+  return {
+    CRAFTING_REPORTS: reports,
+    PYTHONPATH: inFrontOf(join(hooks, 'python'), declared.PYTHONPATH),
+    RUBYLIB: inFrontOf(join(hooks, 'ruby'), declared.RUBYLIB),
+    ...rspecHook(join(hooks, 'ruby', 'crafting_table_rspec.rb'), declared.SPEC_OPTS),
+  };
+}
+
+/** The author's folders come after ours, which hold nothing but what has our name. */
+function inFrontOf(folder: string, declared: string | undefined): string {
+  return [folder, declared].filter(Boolean).join(delimiter);
+}
+
+/** Files to require add up, whoever names them. The variable is split as a shell would split it. */
+function rspecHook(file: string, declared: string | undefined): Record<string, string> {
+  if (!/^[\w./-]+$/.test(file)) return {};
+  return { SPEC_OPTS: [declared, `--require ${file}`].filter(Boolean).join(' ') };
 }

@@ -14,8 +14,11 @@ const FILES = 16;
 const FUNCTIONS = 14;
 const STATEMENTS = 12;
 const NAMES =
-  'buffer count total name index length result value item next state flags offset limit path key'.split(' ');
-const VERBS = 'read write parse check open close copy merge find reset'.split(' ');
+  'buffer count total name index length result value item next state flags offset limit path key entry header node token user group page cache block frame'.split(
+    ' ',
+  );
+const VERBS =
+  'read write parse check open close copy merge find reset load store send match split join'.split(' ');
 
 export function growProgram(language: Language, seed: number): Program {
   const dice = createDice(seed);
@@ -60,6 +63,9 @@ const C_HEADS: readonly Template[] = [
 const C_LINES: readonly Template[] = [
   (dice) => `char ${name(dice)}[${number(dice)}];`,
   (dice) => `strcpy(${name(dice)}, ${name(dice)});`,
+  (dice) => `${name(dice)}->${name(dice)} = ${name(dice)};`,
+  (dice) => `${name(dice)} = ${call(dice)}(&${name(dice)}, ${name(dice)});`,
+  (dice) => `memcpy(${name(dice)}, ${name(dice)} + ${number(dice)}, ${name(dice)});`,
   (dice) => `int ${name(dice)} = ${call(dice)}(${name(dice)}, ${number(dice)});`,
   (dice) => `(void)${call(dice)}(${name(dice)});`,
   (dice) => `void *${name(dice)} = malloc(${number(dice)});`,
@@ -78,6 +84,9 @@ const GO_HEADS: readonly Template[] = [
 ];
 const GO_LINES: readonly Template[] = [
   (dice) => `${name(dice)} := ${number(dice)}`,
+  (dice) => `${name(dice)}.${name(dice)} = ${name(dice)}`,
+  (dice) => `${name(dice)} = append(${name(dice)}, ${call(dice)}(${name(dice)}))`,
+  (dice) => `${name(dice)}[${number(dice)}] = ${name(dice)}`,
   (dice) => `_ = ${call(dice)}(${name(dice)})`,
   (dice) => `${name(dice)}, err := ${call(dice)}(${name(dice)}, ${number(dice)})`,
   (dice) => `var ${name(dice)} interface{} = ${name(dice)}`,

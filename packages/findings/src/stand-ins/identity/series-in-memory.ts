@@ -73,6 +73,7 @@ function remember(
     line: finding.region?.line ?? null,
     line_hash: finding.line_hash ?? null,
     scope: finding.scope ?? null,
+    test_name: finding.test?.name ?? null,
     severity: finding.severity,
     is_open: true,
     first_sha: before?.first_sha ?? sha,

@@ -1,6 +1,7 @@
 // Vectors without a number beside them: OSV records have only those. CVSS 2 and 3.x base scores are a formula; version 4
-// is a table of 270 rows and stays unscored.
+// is a table of 270 rows, which a library has.
 import type { Cvss } from '@crafting-table/contracts/finding';
+import calculator from 'ae-cvss-calculator';
 
 type Weights = Record<string, Record<string, number>>;
 
@@ -21,6 +22,9 @@ const V2: Weights = {
   I: { C: 0.66, P: 0.275, N: 0 },
   A: { C: 0.66, P: 0.275, N: 0 },
 };
+/** The metrics that a vector of version 4 must have, in their order; what is missing would be taken for harmless. */
+const V4_BASE =
+  /^CVSS:4\.0\/AV:[NALP]\/AC:[LH]\/AT:[NP]\/PR:[NLH]\/UI:[NPA]\/VC:[HLN]\/VI:[HLN]\/VA:[HLN]\/SC:[HLN]\/SI:[HLN]\/SA:[HLN](?:\/|$)/;
 const VECTOR_CHARS_MAX = 200;
 
 /** A CVSS as OSV writes it: the vector alone says its version. */
@@ -39,11 +43,12 @@ export function versionOf(vector: string): Cvss['version'] {
   return /^\(?AV:[NAL]\/AC:[LMH]\/Au:/.test(vector) ? '2.0' : undefined;
 }
 
-/** Base score of a CVSS 2, 3.0 or 3.1 vector; undefined for any other text. */
+/** Base score of a CVSS 2, 3.0 or 3.1 vector, the score of a CVSS 4 vector; undefined for any other text. */
 export function scoreOf(vector: string | undefined): number | undefined {
   if (vector === undefined || vector.length > VECTOR_CHARS_MAX) return undefined;
   const version = versionOf(vector);
-  if (version === undefined || version === '4.0') return undefined;
+  if (version === undefined) return undefined;
+  if (version === '4.0') return scoreV4(vector);
   const metrics = new Map(
     vector
       .replaceAll(/[()]/g, '')
@@ -57,6 +62,16 @@ export function scoreOf(vector: string | undefined): number | undefined {
       ? scoreV2((metric) => weigh(V2, metric))
       : scoreV3(metrics, (metric) => weigh(V3, metric));
   return Number.isNaN(score) ? undefined : score;
+}
+
+/** https://www.first.org/cvss/v4.0/specification-document, section 8: one score of whatever metrics the vector has. */
+function scoreV4(vector: string): number | undefined {
+  if (!V4_BASE.test(vector)) return undefined;
+  try {
+    return new calculator.Cvss4P0(vector).calculateScores().overall;
+  } catch {
+    return undefined; // A metric that the version does not know.
+  }
 }
 
 /** https://www.first.org/cvss/v3.1/specification-document, section 7.1 and appendix A. */

@@ -1,5 +1,6 @@
 // A command that is not installed says so in the words of the shell or of the interpreter, not in its own.
 import type { LogCollector, LogLine } from '../../core/tool.ts';
+import { reportToolFault } from '../../engine/tool-fault.ts';
 
 const ABSENT = '(?:command not found|not found|No such file or directory)';
 
@@ -27,23 +28,5 @@ export function createMissingCheck(names: string): (line: string) => boolean {
 
 /** A tool that is not there has looked at nothing: one finding, and a tool run that failed. */
 export function reportMissingTool(collector: LogCollector, line: LogLine): void {
-  reportToolError(collector, { text: line.text, rule: 'tool-missing', logLine: line.number });
-}
-
-/** The tool did not do its work, in its own words. */
-export function reportToolError(
-  collector: LogCollector,
-  fault: { text: string; detail?: string; rule?: string; logLine: number; version?: string | undefined },
-): void {
-  const { text, detail, rule, logLine, version } = fault;
-  collector.add({
-    kind: 'tool_error',
-    severity: 'high',
-    level: 'error',
-    text,
-    detail,
-    rule: { id: rule },
-    logLine,
-  });
-  collector.closeRun({ completeness: 'failed', version, note: text });
+  reportToolFault(collector, { text: line.text, rule: 'tool-missing', logLine: line.number });
 }

@@ -1,5 +1,5 @@
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 import { toNugetFlawDraft } from '../nuget-flaw.ts';
 
 const VULNERABLE = /^Project [`'](?<name>.{1,300})['`] has the following vulnerable packages$/;

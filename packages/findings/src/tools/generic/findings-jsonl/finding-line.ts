@@ -31,7 +31,7 @@ export function readFindingLine(line: string): FindingLine {
   if (isRecord(toolRun)) return readToolRun(toolRun);
   // Findings as this repository's own samples hold them.
   const inner = field(record, 'finding');
-  return readFinding(isRecord(inner) ? inner : record);
+  return readFindingRecord(isRecord(inner) ? inner : record);
 }
 
 function parseObject(line: string): JsonRecord | undefined {
@@ -43,7 +43,8 @@ function parseObject(line: string): JsonRecord | undefined {
   }
 }
 
-function readFinding(record: JsonRecord): FindingLine {
+/** A finding in the shape of the contract, whatever it stands in. */
+export function readFindingRecord(record: JsonRecord): FindingLine {
   const read = <Key extends Field>(key: Key) => {
     const checked = Finding.shape[key].safeParse(field(record, key));
     return checked.success ? (checked.data as Finding[Key]) : undefined; // Checked by that very field's schema.

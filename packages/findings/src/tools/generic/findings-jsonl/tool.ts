@@ -3,7 +3,7 @@ import type { Tool } from '../../../core/tool.ts';
 import { createFindingLinesParser, parseFindingsFile } from './parser.ts';
 
 const KINDS = FINDING_KINDS.join('|');
-const KIND = new RegExp(String.raw`^\{[^\n]{0,2000}"kind":\s?"(?:${KINDS})"`);
+const KIND = new RegExp(String.raw`^\{[^\n]{0,2000}"kind": ?"(?:${KINDS})"`);
 const TOOL_RUN = /^\{\s?"tool_run":\s?\{/;
 
 /** Our own format: a recipe may report anything, one finding in each line. */

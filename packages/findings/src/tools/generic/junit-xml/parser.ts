@@ -25,6 +25,15 @@ function judge(verdict: XmlVerdict, parsed: Totals, loss: string | undefined) {
     : ({ completeness: 'partial', note: loss } as const);
 }
 
+/** Tools that give away by the name of their suite that they wrote the document. */
+const WRITERS = new Map([
+  ['pytest', 'pytest'],
+  ['pytest tests', 'pytest'],
+  ['nextest-run', 'nextest'],
+  // The farm's own hook.
+  ['minitest', 'minitest'],
+]);
+
 type Suite = { name: string; file: string | undefined; claims: Claims; parsed: Totals };
 type OpenCase = TestCase & { stated: StatedTestPlace };
 
@@ -34,13 +43,13 @@ function createWalk(reader: ReportReader) {
   const parsed = noTotals();
   let loss: string | undefined;
   let collector: FindingCollector | undefined;
-  let isPytest = false;
+  let tool = 'junit-xml';
   let current: OpenCase | undefined;
   // The text being collected belongs to this element; elements inside it (surefire's stackTrace) add to it.
   let collecting: string | undefined;
   let text = '';
 
-  const openCollector = () => (collector ??= reader.collect(isPytest ? 'pytest' : 'junit-xml'));
+  const openCollector = () => (collector ??= reader.collect(tool));
 
   const openSuite = (attributes: XmlAttributes) => {
     const name = attributes('name') ?? '';
@@ -49,7 +58,7 @@ function createWalk(reader: ReportReader) {
     // The outermost element that states a count speaks for everything inside it.
     if (suites.every((suite) => suite.claims.tests === undefined)) addTotals(claimed, claims);
     suites.push({ name, file: attributes('file') ?? parent?.file, claims, parsed: noTotals() });
-    if (name === 'pytest' || name === 'pytest tests') isPytest = true;
+    tool = WRITERS.get(name) ?? tool;
   };
 
   const closeSuite = () => {
@@ -70,11 +79,14 @@ function createWalk(reader: ReportReader) {
   };
 
   const handlers: XmlHandlers = {
-    open: (name, attributes) => {
+    open: (name, attributes, names) => {
       if (name === 'testsuite' || name === 'testsuites') openSuite(attributes);
-      else if (name === 'testcase') current = openCase(attributes, suites.at(-1), isPytest);
-      else if (current === undefined || collecting !== undefined) return;
+      else if (name === 'testcase') {
+        current = openCase(attributes, suites.at(-1), tool === 'pytest');
+        current.others = readOthers(attributes, names());
+      } else if (current === undefined || collecting !== undefined) return;
       else if (name === 'skipped') current.isSkipped = true;
+      else if (name === 'property') keepProperty(current, attributes);
       else if (isProblem(name)) {
         const message = attributes('message') ?? '';
         current.problems.push({ element: name, message, type: attributes('type') ?? '', text: '' });
@@ -128,6 +140,7 @@ function openCase(attributes: XmlAttributes, suite: Suite | undefined, isPytest:
     time: attributes('time'),
     problems: [],
     isSkipped: false,
+    others: {},
     output: '',
     stated: {
       classname,
@@ -136,6 +149,22 @@ function openCase(attributes: XmlAttributes, suite: Suite | undefined, isPytest:
       line: line === undefined ? undefined : line + (isPytest ? 1 : 0),
     },
   };
+}
+
+const READ_ATTRIBUTES = new Set(['name', 'classname', 'file', 'line', 'lineno', 'time']);
+const PROPERTIES_MAX = 50;
+
+function readOthers(attributes: XmlAttributes, names: readonly string[]): Record<string, unknown> {
+  const others = names.filter((name) => !READ_ATTRIBUTES.has(name)).slice(0, PROPERTIES_MAX);
+  return Object.fromEntries(others.map((name) => [name, attributes(name)]));
+}
+
+/** What a test has recorded of itself: `<properties><property name="owner" value="ann"/></properties>`. */
+function keepProperty(testCase: TestCase, attributes: XmlAttributes): void {
+  const name = attributes('name') ?? '';
+  const properties = (testCase.others['properties'] ??= Object.create(null)) as Record<string, unknown>; // Made here only.
+  if (name !== '' && Object.keys(properties).length < PROPERTIES_MAX)
+    properties[name] = attributes('value') ?? '';
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -25,6 +25,8 @@ export type TestCase = {
   time: string | undefined;
   problems: TestProblem[];
   isSkipped: boolean;
+  /** What else the document says of the test, by its own names. */
+  others: Record<string, unknown>;
   /** system-out and system-err of the test itself. */
   output: string;
 };
@@ -47,7 +49,7 @@ export function toDraft(
     detail,
     place: placeOf(told.text),
     test: toTestDetail(testCase, outcome),
-    extra: told.type === '' ? undefined : { type: told.type },
+    extra: { ...(told.type !== '' && { type: told.type }), ...testCase.others },
   };
 }
 

@@ -6,7 +6,8 @@ export const tool: Tool = {
   name: 'generic/junit-xml',
   title: 'JUnit XML',
   family: 'junit-xml',
-  versions: 'pytest 9 (xunit1, xunit2), node 24 --test, vitest 5, ctest 3.25, surefire 3.5',
+  versions:
+    'pytest 9 (xunit1, xunit2), node 24 --test, vitest 5, ctest 3.25, surefire 3.5, nextest 0.9, minitest 5.17',
   evidence: 'captured',
   docs: [
     'https://github.com/testmoapp/junitxml',

@@ -4,6 +4,7 @@ import type { KnownFlaw } from '../known-flaw.ts';
 import {
   field,
   type JsonRecord,
+  othersOf,
   recordAt,
   recordsAt,
   stringAt,
@@ -15,6 +16,18 @@ export type OsvFacts = Pick<
   KnownFlaw,
   'ids' | 'title' | 'detail' | 'url' | 'severityWord' | 'cvss' | 'cwe' | 'extra'
 >;
+
+const READ = new Set([
+  'id',
+  'aliases',
+  'summary',
+  'details',
+  'severity',
+  'database_specific',
+  // Of the package in question its fixed versions are read; what it says of other packages is of other findings.
+  'affected',
+]);
+const READ_SPECIFIC = new Set(['severity', 'cwe_ids']);
 
 /** A withdrawn record says that there is no flaw. */
 export function isWithdrawn(record: JsonRecord): boolean {
@@ -35,7 +48,12 @@ export function readOsvFacts(record: JsonRecord): OsvFacts {
       .filter((vector) => vector !== undefined)
       .map(cvssOfVector),
     cwe: stringsAt(specific, 'cwe_ids'),
+    extra: { ...othersOf(record, READ), database_specific: orAbsent(othersOf(specific, READ_SPECIFIC)) },
   };
+}
+
+function orAbsent(others: Record<string, unknown>): Record<string, unknown> | undefined {
+  return Object.keys(others).length === 0 ? undefined : others;
 }
 
 /** Versions that end an affected range of this package; undefined where the record states no range. */

@@ -89,7 +89,7 @@ function readGroup(
     severityWord: first.severityWord,
     cvss: withScore(first.cvss ?? [], score),
     reachability: reachabilityOf(ids, group),
-    extra: { source_type: stringAt(source, 'type') },
+    extra: { source_type: stringAt(source, 'type'), ...first.extra },
   };
 }
 

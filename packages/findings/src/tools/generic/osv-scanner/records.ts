@@ -29,7 +29,7 @@ export function parseOsvRecords(file: ReportFile, reader: ReportReader): void {
   reader.close(collector, { parsed: { records: records.length }, ...judgeReport(report) });
 }
 
-function listRecords(value: unknown): JsonRecord[] {
+function listRecords(value: unknown): readonly JsonRecord[] {
   if (Array.isArray(value)) return value.filter(isRecord);
   const root = asRecord(value);
   return stringAt(root, 'id') === undefined ? recordsAt(root, 'vulns') : [root];

@@ -6,6 +6,7 @@ import {
   type JsonRecord,
   listAt,
   numberAt,
+  othersOf,
   recordAt,
   recordsAt,
   stringAt,
@@ -13,8 +14,19 @@ import {
 } from '../../../engine/json-fields.ts';
 import type { LocationReader } from './location.ts';
 import { readMessage } from './message.ts';
+import { withOwnFields } from './own-fields.ts';
 import type { RuleBook, SarifRule } from './rules.ts';
 import { judge } from './verdict.ts';
+
+/** What is read of a result, in whole or, of flows and fixes, in part. */
+const READ = new Set(
+  [
+    'ruleId ruleIndex rule kind level message locations relatedLocations analysisTarget',
+    'fingerprints partialFingerprints suppressions baselineState occurrenceCount taxa',
+    'codeFlows fixes properties',
+  ].flatMap((names) => names.split(' ')),
+);
+const READ_PROPERTIES = new Set(['tags', 'security-severity', 'craftingTable']);
 
 /** What a run says once for all its results. */
 export type RunFacts = {
@@ -35,7 +47,7 @@ export function readResult(result: JsonRecord, { rules, readLocation, levels }: 
   ];
   const message = readMessage(recordAt(result, 'message'), rule.record, rule.component);
   const verdict = judge(result, rule.record, rule.id, levels.get(rule.id ?? ''));
-  return {
+  const draft: FindingDraft = {
     ...verdict,
     text: message ?? stringAt(recordAt(rule.record, 'shortDescription'), 'text') ?? rule.id ?? '(no message)',
     rule: {
@@ -54,6 +66,7 @@ export function readResult(result: JsonRecord, { rules, readLocation, levels }: 
     nativeFingerprints: readFingerprints(result),
     extra: readExtra(result, first),
   };
+  return withOwnFields(draft, result);
 }
 
 /** The way of a value through the code, of the first flow only. */
@@ -119,5 +132,7 @@ function readExtra(result: JsonRecord, location: JsonRecord | undefined): Findin
   if (scope !== undefined) extra.scope = scope;
   const count = numberAt(result, 'occurrenceCount');
   if (count !== undefined && count > 1) extra.occurrence_count = count;
-  return extra;
+  const properties = othersOf(recordAt(result, 'properties'), READ_PROPERTIES);
+  if (Object.keys(properties).length > 0) extra.properties = properties;
+  return { ...extra, ...othersOf(result, READ) };
 }

@@ -33,9 +33,12 @@ export function judge(
   override: string | undefined,
 ): SarifVerdict {
   const level = levelOf(result, rule, override);
-  const score = securitySeverity(result) ?? securitySeverity(rule);
-  const tags = [...tagsOf(result), ...tagsOf(rule)];
-  const cwe = cweOf(tags, rule, result);
+  const ofRule = factsOf(rule);
+  const score = securitySeverity(result) ?? ofRule.score;
+  const own = tagsOf(result);
+  const tags = own.length === 0 ? ofRule.tags : [...own, ...ofRule.tags];
+  const taxa = recordsAt(result, 'taxa');
+  const cwe = own.length === 0 && taxa.length === 0 ? ofRule.cwe : cweOf(tags, rule, taxa);
   return {
     kind: kindOf(ruleId, tags, score !== undefined || cwe.length > 0),
     level,
@@ -43,6 +46,20 @@ export function judge(
     rawSeverity: score ?? level,
     cwe,
   };
+}
+
+type RuleFacts = { score: string | undefined; tags: string[]; cwe: string[] };
+
+/** There are thousands of results for one rule. */
+const known = new WeakMap<JsonRecord, RuleFacts>();
+
+function factsOf(rule: JsonRecord): RuleFacts {
+  const found = known.get(rule);
+  if (found !== undefined) return found;
+  const tags = tagsOf(rule);
+  const facts = { score: securitySeverity(rule), tags, cwe: cweOf(tags, rule, []) };
+  known.set(rule, facts);
+  return facts;
 }
 
 function levelOf(result: JsonRecord, rule: JsonRecord, override: string | undefined): FindingLevel {
@@ -63,10 +80,10 @@ function tagsOf(owner: JsonRecord): string[] {
   return stringsAt(recordAt(owner, 'properties'), 'tags').slice(0, 100);
 }
 
-/** From tags (`external/cwe/cwe-079`, `CWE-79: …`) and from what the rule or the result says of the CWE taxonomy. */
-function cweOf(tags: readonly string[], rule: JsonRecord, result: JsonRecord): string[] {
+/** From tags (`external/cwe/cwe-079`, `CWE-79: …`) and from what the rule or the result (`taxa`) says of the CWE taxonomy. */
+function cweOf(tags: readonly string[], rule: JsonRecord, taxa: readonly JsonRecord[]): string[] {
   const targets = recordsAt(rule, 'relationships').map((relationship) => recordAt(relationship, 'target'));
-  const related = [...targets, ...recordsAt(result, 'taxa')]
+  const related = [...targets, ...taxa]
     .filter((target) => stringAt(recordAt(target, 'toolComponent'), 'name')?.toUpperCase() === 'CWE')
     .map((target) => `CWE-${stringAt(target, 'id')?.replace(/^CWE-/i, '')}`);
   const numbers = [...tags, ...related].map(

@@ -3,7 +3,7 @@ import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
 import { asRecord, recordsAt } from '../../../engine/json-fields.ts';
 import { parseJsonLine } from '../../../engine/json-line.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 import { COMPILERS } from '../diagnostic-blocks.ts';
 import { splitLinterRule } from '../diagnostic-line.ts';
 import { readIssue, toIssueDraft } from './issue.ts';

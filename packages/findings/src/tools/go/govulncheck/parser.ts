@@ -1,6 +1,6 @@
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 import { flawToDraft, type GoFlaw, type Reach } from './flaw.ts';
 
 const SECTION = /^=== (?<level>Symbol|Package|Module) Results ===$/;

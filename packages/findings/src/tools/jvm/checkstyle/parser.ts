@@ -1,6 +1,6 @@
 import { LINTER_SEVERITY } from '../../../core/severity.ts';
 import type { LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 
 const PROBLEM =
   /^\[(?<word>ERROR|WARN|INFO)\] (?<path>[^\s:][^:]{0,400}):(?<line>\d{1,7}):(?:(?<col>\d{1,7}):)? (?<rest>\S.*)$/;

@@ -1,6 +1,6 @@
 import { LINTER_SEVERITY } from '../../../core/severity.ts';
 import type { LogCollector, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 
 const PROBLEM = /^(?<path>[^\s:][^:]{0,400}\.kts?):(?<line>\d{1,7}):(?<col>\d{1,7}): (?<rest>\S.*)$/;
 const RULE = /^[A-Z]\w{2,80}$/;

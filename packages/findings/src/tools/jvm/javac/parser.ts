@@ -1,7 +1,7 @@
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import { COMPILER_SEVERITY } from '../../../core/severity.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 
 const DIAGNOSTIC =
   /^(?:\[javac\] )?(?<path>[^\s:][^:]{0,400}\.java):(?<line>\d{1,7}): (?<word>error|warning): (?:\[(?<lint>[a-z][a-z-]{1,40})\] )?(?<message>.*)$/;

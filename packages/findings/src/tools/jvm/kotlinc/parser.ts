@@ -2,7 +2,7 @@ import type { FindingDraft } from '../../../core/finding-collector.ts';
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import { COMPILER_SEVERITY } from '../../../core/severity.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 
 const OWN =
   /^(?<path>[^\s:][^:]{0,400}\.kts?):(?<line>\d{1,7}):(?<col>\d{1,7}): (?<word>error|warning): (?<message>\S.*)$/;

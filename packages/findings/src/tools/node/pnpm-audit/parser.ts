@@ -1,15 +1,18 @@
-import type { LogCollector, LogParser } from '../../../core/tool.ts';
+import type { LogCollector, LogParser, SharedWords } from '../../../core/tool.ts';
 import { type AuditTable, createAuditTableReader } from '../audit-table.ts';
 import { toToolFault } from '../tool-fault.ts';
 import { readPatched, toVulnerabilityDraft, type Vulnerability } from '../vulnerability.ts';
 
 export const LOCK_FILE = 'pnpm-lock.yaml';
+/** The command on its way; `pnpm -r audit`, `corepack pnpm audit`. */
+const MENTION = /^.{0,100}pnpm (?:\S{1,60} ){0,4}audit/;
 const TOTAL = /^(?<count>\d{1,7}) vulnerabilities found$/;
 /** pnpm 9 puts thin spaces around its codes. */
 const FAULT = /^\s?\[?(?<code>ERR_PNPM_AUDIT_\w{1,60})\]?\s{1,3}(?<words>\S.{0,2000})$/;
 
 export function createPnpmAuditParser(collector: LogCollector): LogParser {
   let vulnerabilities = 0;
+  let isMentioned = false;
   const tables = createAuditTableReader((table) => {
     // yarn 1 draws the same boxes with other words in them.
     if (table.cells['Vulnerable versions'] === undefined) return;
@@ -17,20 +20,25 @@ export function createPnpmAuditParser(collector: LogCollector): LogParser {
     collector.add(toVulnerabilityDraft(readTable(table), LOCK_FILE, collector));
   });
 
-  const closeRun = (claimed: number) => {
+  const closeRun = (claimed: number, claim?: SharedWords) => {
     collector.closeRun({
       completeness: 'complete',
+      claim,
       claimed: { vulnerabilities: claimed },
       parsed: { vulnerabilities },
     });
     vulnerabilities = 0;
+    isMentioned = false;
   };
+
+  /** Without a lock file there is nothing that pnpm could audit. */
+  const evidence = () => (isMentioned ? 'words' : collector.resolve(LOCK_FILE).known ? 'file' : 'none');
 
   return {
     line: (line) => {
       const { head, number } = line;
       if (head === 'No known vulnerabilities found') {
-        closeRun(0);
+        closeRun(0, { logLine: number, evidence: evidence() });
         return 'taken';
       }
       const total = TOTAL.exec(head)?.groups;
@@ -45,6 +53,7 @@ export function createPnpmAuditParser(collector: LogCollector): LogParser {
         collector.closeRun({ completeness: 'failed', note: words });
         return 'taken';
       }
+      isMentioned ||= MENTION.test(head);
       return tables.line(line);
     },
     end: () => {

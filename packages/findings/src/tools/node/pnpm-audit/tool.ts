@@ -12,7 +12,7 @@ export const tool: Tool = {
   logs: [
     {
       format: 'pnpm-audit-text',
-      hint: /^┌─|^No known vulnerabilities found$|^\d{1,7} vulnerabilities found$|ERR_PNPM_AUDIT_/,
+      hint: /^┌─|^No known vulnerabilities found$|^\d{1,7} vulnerabilities found$|ERR_PNPM_AUDIT_|^.{0,100}pnpm (?:\S{1,60} ){0,4}audit/,
       createParser: createPnpmAuditParser,
     },
   ],

@@ -1,5 +1,5 @@
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 import { abandonedToDraft, advisoryToDraft, idsInUrl } from './advisory.ts';
 
 const FOUND =

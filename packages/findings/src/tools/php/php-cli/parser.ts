@@ -3,7 +3,7 @@ import type { FindingDraft } from '../../../core/finding-collector.ts';
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import { COMPILER_SEVERITY, LINTER_SEVERITY } from '../../../core/severity.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 
 const HEAD =
   /^(?:PHP )?(?<word>Parse error|Fatal error|Recoverable fatal error|Warning|Notice|Deprecated): {1,2}(?<message>\S.*)$/;

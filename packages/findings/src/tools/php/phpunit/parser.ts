@@ -2,7 +2,7 @@ import type { FindingDraft, StatedPlace } from '../../../core/finding-collector.
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import { TEST_SEVERITY } from '../../../core/severity.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 
 const BANNER = /^PHPUnit (?<version>\d{1,3}\.\d{1,3}[\w.-]{0,20}) by Sebastian Bergmann/;
 const SECTION = /^There (?:was|were) \d{1,7} (?<what>[a-zA-Z ]{3,60}):$/;

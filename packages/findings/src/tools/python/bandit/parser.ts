@@ -1,6 +1,7 @@
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { createMissingCheck, reportMissingTool, reportToolError } from '../missing-tool.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
+import { createMissingCheck, reportMissingTool } from '../missing-tool.ts';
 import { type BanditIssue, issueToDraft, judgeSkipped, skippedToDraft } from './issue.ts';
 
 const isMissing = createMissingCheck('bandit');
@@ -113,7 +114,7 @@ export function createBanditParser(collector: LogCollector): LogParser {
       const fault = FAULT.exec(line.head)?.groups?.text;
       if (fault !== undefined) {
         closeRun();
-        reportToolError(collector, { text: fault, logLine: line.number });
+        reportToolFault(collector, { text: fault, logLine: line.number });
         return 'taken';
       }
       if (STARTED.test(line.head)) {

@@ -1,7 +1,7 @@
 import type { LogCollector, LogParser } from '../../../core/tool.ts';
 import { asRecord, numberAt, stringAt } from '../../../engine/json-fields.ts';
 import { levelFromWord } from '../../../core/severity.ts';
-import { parseJsonLine } from '../json-line.ts';
+import { parseJsonLine } from '../../../engine/json-line.ts';
 import { diagnosticToDraft, type MypyDiagnostic } from './diagnostic.ts';
 
 /** `--output=json`: one object a line, nothing at the end. Columns count from 0 here, and from 1 in text. */

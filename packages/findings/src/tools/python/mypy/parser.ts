@@ -1,7 +1,8 @@
 import type { FindingDraft } from '../../../core/finding-collector.ts';
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser, ToolRunDraft } from '../../../core/tool.ts';
-import { createMissingCheck, reportMissingTool, reportToolError } from '../missing-tool.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
+import { createMissingCheck, reportMissingTool } from '../missing-tool.ts';
 import { diagnosticToDraft, type MypyDiagnostic, readMypyLine, splitCode } from './diagnostic.ts';
 
 const isMissing = createMissingCheck('mypy');
@@ -64,7 +65,7 @@ export function createMypyParser(collector: LogCollector): LogParser {
       if (FAULT.test(line.head)) {
         closeDiagnostic();
         errors = 0;
-        reportToolError(collector, { text: line.text.replace(/^mypy: error: /, ''), logLine: line.number });
+        reportToolFault(collector, { text: line.text.replace(/^mypy: error: /, ''), logLine: line.number });
         return 'taken';
       }
       const diagnostic = readMypyLine(line.head);

@@ -1,7 +1,8 @@
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
 import { flawToDraft } from '../advisory.ts';
 import { exceptionType } from '../exception-line.ts';
-import { createMissingCheck, reportMissingTool, reportToolError } from '../missing-tool.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
+import { createMissingCheck, reportMissingTool } from '../missing-tool.ts';
 import { readRow, readTable, type Table } from './table.ts';
 
 /** On a command line and as a module. */
@@ -13,9 +14,18 @@ const FOUND =
   /^(?:Found (?<count>\d{1,9}) known vulnerabilit(?:y|ies)(?! and (?:no|\d{1,9}) adverse )|No known vulnerabilities found)/;
 const HEADING = /^Name {1,200}(?:Version |Skip Reason)/;
 const OWN_FRAME = /^ {2}File "[^"]{1,200}\/(?:bin\/pip-audit|pip_audit\/__main__\.py)"/;
+/** The command on its way, an installation, a warning: not of other tools, in any case. */
+const MENTION = /^.{0,100}pip[-_]audit/;
+const COMMAND = /^(?:[+$>#] {1,3})?(?:[\w./-]{1,60} ){0,4}pip[-_]audit(?: |$)/;
 const FAULT = /^ERROR:pip_audit[\w.]{0,100}:/;
 
-type Audit = { claimed: number | undefined; rows: number; skipped: number };
+type Audit = {
+  claimed: number | undefined;
+  rows: number;
+  skipped: number;
+  /** Where it said that there is nothing, which others say as well. */
+  cleanAt: number | undefined;
+};
 
 /** The count goes to standard error and the tables to standard output, so either may come first. */
 export function createPipAuditParser(collector: LogCollector): LogParser {
@@ -23,21 +33,25 @@ export function createPipAuditParser(collector: LogCollector): LogParser {
   let heading: string | undefined;
   let table: Table | undefined;
   let isCrashing = false;
+  let isMentioned = false;
 
   const close = () => {
     if (audit === undefined) return;
-    const { claimed, rows, skipped } = audit;
+    const { claimed, rows, skipped, cleanAt } = audit;
     audit = undefined;
+    const evidence = isMentioned || rows + skipped > 0 ? 'words' : 'none';
+    isMentioned = false;
     collector.closeRun({
       claimed: claimed === undefined ? undefined : { vulnerabilities: claimed },
       parsed: { vulnerabilities: rows },
+      claim: cleanAt === undefined ? undefined : { logLine: cleanAt, evidence },
       ...(skipped === 0
         ? { completeness: 'complete' }
         : { completeness: 'partial', note: `packages that were not audited: ${skipped}` }),
     });
   };
 
-  const current = (): Audit => (audit ??= { claimed: undefined, rows: 0, skipped: 0 });
+  const current = (): Audit => (audit ??= { claimed: undefined, rows: 0, skipped: 0, cleanAt: undefined });
 
   const readTableLine = (line: LogLine): LineVerdict => {
     if (heading !== undefined) {
@@ -57,7 +71,7 @@ export function createPipAuditParser(collector: LogCollector): LogParser {
   const fail = (line: LogLine, text: string): LineVerdict => {
     audit = undefined;
     isCrashing = false;
-    reportToolError(collector, { text, logLine: line.number });
+    reportToolFault(collector, { text, logLine: line.number });
     return 'taken';
   };
 
@@ -70,7 +84,9 @@ export function createPipAuditParser(collector: LogCollector): LogParser {
       const found = FOUND.exec(line.head);
       if (found !== null) {
         if (audit?.claimed !== undefined) close();
-        current().claimed = Number(found.groups?.count ?? 0);
+        const open = current();
+        open.claimed = Number(found.groups?.count ?? 0);
+        if (found.groups?.count === undefined) open.cleanAt = line.number;
         return 'taken';
       }
       if (FAULT.test(line.head)) return fail(line, line.text.replace(FAULT, ''));
@@ -82,6 +98,11 @@ export function createPipAuditParser(collector: LogCollector): LogParser {
         if (/^\s/.test(line.head)) return 'reading';
         isCrashing = false;
         return exceptionType(line.head) === undefined ? 'ignored' : fail(line, line.text);
+      }
+      if (MENTION.test(line.head)) {
+        // Whatever was audited before is over.
+        if (COMMAND.test(line.head)) close();
+        isMentioned = true;
       }
       if (!HEADING.test(line.head)) return readTableLine(line);
       heading = line.head;

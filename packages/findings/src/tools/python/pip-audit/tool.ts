@@ -17,6 +17,7 @@ export const tool: Tool = {
         [
           '^Found \\d{1,9} known vulnerabilit|^No known vulnerabilities found|^Name {1,200}(?:Version |Skip Reason)',
           '^ERROR:pip_audit|^ {2}File "[^"]{1,200}/(?:bin/pip-audit|pip_audit/__main__\\.py)"',
+          '^.{0,100}pip[-_]audit',
           missingHint(PIP_AUDIT_NAMES),
         ].join('|'),
       ),

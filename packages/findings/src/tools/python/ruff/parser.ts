@@ -1,6 +1,7 @@
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { createMissingCheck, reportMissingTool, reportToolError } from '../missing-tool.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
+import { createMissingCheck, reportMissingTool } from '../missing-tool.ts';
 import { type FullHead, readArrow, readConcise, readFullHead, readGrouped } from './heads.ts';
 import { FORMAT_RULE, IO_RULE, problemToDraft, type RuffProblem, SYNTAX_RULE } from './problem.ts';
 import { readSummary, type RuffSummary } from './summary.ts';
@@ -112,7 +113,7 @@ export function createRuffParser(collector: LogCollector): LogParser {
         return 'reading';
       }
       if (head?.rule === 'failed') {
-        reportToolError(collector, {
+        reportToolFault(collector, {
           text: line.text.replace(/^ +Cause: /, 'ruff failed: '),
           logLine: line.number,
         });

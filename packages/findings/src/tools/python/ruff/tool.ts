@@ -18,7 +18,7 @@ export const tool: Tool = {
       hint: new RegExp(
         [
           '^[A-Z]{1,8}\\d{2,5} |^invalid-syntax: |^unformatted: ',
-          '^[^\\s:]{1,300}:(?:(?<=\\.(?:pyi?|ipynb|toml):)|\\d{1,7}:\\d{1,7}: (?:[A-Z]{1,8}\\d{2,5}|invalid-syntax:) )',
+          '^[^\\s:]{1,300}\\.(?:pyi?|ipynb|toml):|^[^\\s:]{1,300}:\\d{1,7}:\\d{1,7}: (?:[A-Z]{1,8}\\d{2,5}|invalid-syntax:) ',
           '^ {1,8}\\d{1,7}:\\d{1,7} {1,8}(?:[A-Z]{1,8}\\d{2,5}|invalid-syntax:) ',
           '^\\d{1,7}\\t[A-Z ]|^Found \\d{1,9} errors?[ .]|^All checks passed!|^Would fix \\d|^warning: No Python files found|^ruff failed',
           '^\\d{1,9} files? (?:would be |already |re|left )|^Would reformat: |^error: Failed to |^--- \\S{1,300}\\.py',

@@ -1,7 +1,8 @@
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
 import { exceptionType } from '../exception-line.ts';
-import { createMissingCheck, reportMissingTool, reportToolError } from '../missing-tool.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
+import { createMissingCheck, reportMissingTool } from '../missing-tool.ts';
 import { createFindingsBox } from './findings-box.ts';
 import { matchToDraft } from './match.ts';
 
@@ -117,7 +118,7 @@ export function createSemgrepParser(collector: LogCollector): LogParser {
     isCrashing = false;
     if (exceptionType(line.head) === undefined) return 'ignored';
     close();
-    reportToolError(collector, { text: line.text, logLine: line.number });
+    reportToolFault(collector, { text: line.text, logLine: line.number });
     return 'ignored';
   };
 

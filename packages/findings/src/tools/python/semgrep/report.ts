@@ -32,7 +32,7 @@ export function parseSemgrepJson(file: ReportFile, reader: ReportReader): void {
   reader.close(collector, { version: stringAt(report, 'version'), ...judge(json, errors) });
 }
 
-function judge(json: { state: 'whole' } | { state: 'cut'; note: string }, errors: JsonRecord[]) {
+function judge(json: { state: 'whole' } | { state: 'cut'; note: string }, errors: readonly JsonRecord[]) {
   if (json.state === 'cut') return { completeness: 'partial', note: json.note } as const;
   if (errors.length === 0) return { completeness: 'complete' } as const;
   return { completeness: 'partial', note: `faults of the scan: ${errors.length}` } as const;

@@ -1,6 +1,7 @@
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
 import { flawToDraft, type PythonFlaw } from '../advisory.ts';
-import { createMissingCheck, reportMissingTool, reportToolError } from '../missing-tool.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
+import { createMissingCheck, reportMissingTool } from '../missing-tool.ts';
 
 export const UV_NAMES = 'uv';
 const isMissing = createMissingCheck(UV_NAMES);
@@ -33,7 +34,7 @@ export function createUvAuditParser(collector: LogCollector): LogParser {
 
   const close = () => {
     closeFlaw();
-    if (fault !== undefined) reportToolError(collector, { ...fault, detail: fault.detail.join('\n') });
+    if (fault !== undefined) reportToolFault(collector, { ...fault, detail: fault.detail.join('\n') });
     else if (audit !== undefined) {
       const parsed = { vulnerabilities: audit.flaws, statuses: 0 };
       collector.closeRun({ completeness: 'complete', claimed: audit.claimed, parsed });

@@ -1,5 +1,5 @@
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 import { advisoryToDraft, type GemAdvisory, insecureSourceToDraft } from './advisory.ts';
 
 const FIELD = /^(?<key>Name|Version|CVE|GHSA|Advisory|Criticality|URL|Title|Solution): (?<value>.*)$/;

@@ -1,5 +1,5 @@
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/missing-command.ts';
+import { reportToolFault } from '../../../engine/tool-fault.ts';
 import { type Offense, offenseToDraft } from './offense.ts';
 
 const COP = String.raw`(?:\[(?<mark>Correctable|Corrected|Todo)\] )?(?<cop>[A-Z]\w{1,60}(?:\/[A-Z]\w{1,80}){1,3}): (?<message>.*)$`;

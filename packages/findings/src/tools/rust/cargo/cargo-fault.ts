@@ -3,7 +3,7 @@ import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import type { LineVerdict, LogCollector, LogLine } from '../../../core/tool.ts';
 
 const FAULT =
-  /^error: (?<words>(?:failed to (?:parse|get|load|select|download|fetch|run custom|read|resolve|update|verify|sync|query)|could not find `Cargo\.toml`|no matching package|no such (?:sub)?command|the lock file|cannot (?:update|create) the lock|package ID|package `|current package believes|virtual manifests|linking with|no (?:bin|lib|test|example) target|unexpected argument|invalid character|manifest path|no targets specified|dependency \(|cyclic package dependency|toolchain|rustup could not|unable to update|Unable to update|component download|linker `).*)$/;
+  /^error: (?<words>(?:failed to (?:parse|get|load|select|download|fetch|run custom|read|resolve|update|verify|sync|query)|could not find `Cargo\.toml`|no matching package|no such (?:sub)?command: .(?!(?:audit|deny|nextest)\b)|the lock file|cannot (?:update|create) the lock|package ID|package `|current package believes|virtual manifests|linking with|no (?:bin|lib|test|example) target|unexpected argument|invalid character|manifest path|no targets specified|dependency \(|cyclic package dependency|toolchain|rustup could not|unable to update|Unable to update|component download|linker `).*)$/;
 const NETWORK =
   /Could(?:n't| not) resolve host|failed to (?:download|fetch|connect|update registry)|[Nn]etwork|spurious|timed? ?out|SSL|TLS|\[\d{1,2}\] |Unable to update registry|connection/;
 

@@ -5,6 +5,7 @@ import {
   field,
   type JsonRecord,
   numberAt,
+  othersOf,
   recordAt,
   recordsAt,
   stringAt,
@@ -17,6 +18,10 @@ import { readLintNote } from './rule-notes.ts';
 /** Messages that only count the others. */
 const TOTALS = /^(?:aborting due to|\d{1,7} warnings? emitted|Some errors have|For more information)/;
 
+/** What is read of a message, and of what stands around it. */
+const READ = new Set(['$message_type', 'message', 'level', 'code', 'spans', 'children', 'rendered']);
+const READ_AROUND = new Set(['reason', 'message']);
+
 /** `--message-format=json`: one message a line, `build-finished` at the end. */
 export function createCargoJsonParser(collector: LogCollector): LogParser {
   return {
@@ -25,8 +30,10 @@ export function createCargoJsonParser(collector: LogCollector): LogParser {
       const reason = stringAt(message, 'reason');
       if (reason === undefined) return 'ignored';
       if (reason === 'compiler-message') {
-        const draft = readMessage(recordAt(message, 'message'));
-        if (draft !== undefined) collector.add({ ...draft, logLine: line.number });
+        const inner = recordAt(message, 'message');
+        const draft = readMessage(inner);
+        const extra = { ...othersOf(inner, READ), ...othersOf(message, READ_AROUND) };
+        if (draft !== undefined) collector.add({ ...draft, extra, logLine: line.number });
       } else if (reason === 'build-finished') {
         const isGood = field(message, 'success') === true;
         collector.closeRun(
@@ -58,7 +65,12 @@ function readMessage(message: JsonRecord): FindingDraft | undefined {
     rule: stringAt(recordAt(message, 'code'), 'code'),
     url: notes.find((note) => note?.url !== undefined)?.url,
     place: primary && placeOf(primary),
-    related: children.flatMap((child) => readRelated(child)),
+    related: [
+      ...spans
+        .filter((span) => span !== primary)
+        .map((span) => ({ ...placeOf(span), message: stringAt(span, 'label') })),
+      ...children.flatMap((child) => readRelated(child)),
+    ],
     // Its first line is the message again.
     detail: (stringAt(message, 'rendered') ?? '').split('\n').slice(1).join('\n').trimEnd(),
     help: help && stringAt(help, 'message'),
