@@ -7,6 +7,8 @@ export type Figure = {
   /** What the value is compared with, measured in the same run; null where nothing comparable exists. */
   floor: string | null;
   aim: string;
+  /** Given up after this; a minute and a half when it says nothing. */
+  limitMs?: number;
   measure(bench: Bench): Promise<Row[]>;
 };
 

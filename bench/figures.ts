@@ -13,6 +13,7 @@ import { listJobs } from './figures/list-jobs.ts';
 import { liveTail } from './figures/live-tail.ts';
 import { logPump } from './figures/log-pump.ts';
 import { logSlowdown } from './figures/log-slowdown.ts';
+import { manyDigests } from './figures/many-digests.ts';
 import { secondStart } from './figures/second-start.ts';
 
 /** In the order they are measured and told. */
@@ -31,6 +32,7 @@ export const FIGURES: readonly Figure[] = [
   findingsMemory,
   findingsStore,
   listJobs,
+  manyDigests,
   idleMemory,
   secondStart,
 ];

@@ -22,12 +22,13 @@ export async function measureFigure(figure: Figure, options: MeasureOptions): Pr
   await mkdir(folder);
   await using started = new AsyncDisposableStack();
   const bench: Bench = { ...given, folder, own: (thing) => started.use(thing) };
-  const giveUp = AbortSignal.any([stopping, AbortSignal.timeout(FIGURE_MS)]);
+  const limitMs = figure.limitMs ?? FIGURE_MS;
+  const giveUp = AbortSignal.any([stopping, AbortSignal.timeout(limitMs)]);
   try {
     return { kind: 'measured', figure, rows: await orAborted(figure.measure(bench), giveUp) };
   } catch (fault) {
     stopping.throwIfAborted();
-    return { kind: 'failed', figure, why: explain(fault) };
+    return { kind: 'failed', figure, why: explain(fault, limitMs) };
   }
 }
 
@@ -42,8 +43,8 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', abort));
 }
 
-function explain(fault: unknown): string {
+function explain(fault: unknown, limitMs: number): string {
   if (!(fault instanceof Error)) return String(fault);
-  if (fault.name === 'TimeoutError') return `not done within ${FIGURE_MS / 1000} s`;
+  if (fault.name === 'TimeoutError') return `not done within ${limitMs / 1000} s`;
   return fault.stack ?? fault.message;
 }

@@ -38,6 +38,7 @@ create table attempts (
   superseded_reason text,
   superseded_exit_code integer,
   superseded_at timestamp with time zone,
+  findings_removed_at timestamp with time zone,
   constraint attempts_pkey PRIMARY KEY (job_id, number),
   constraint attempts_status_check CHECK ((status = ANY (ARRAY['running'::text, 'passed'::text, 'failed'::text, 'cancelled'::text, 'returned'::text]))),
   constraint attempts_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
@@ -53,6 +54,39 @@ create table audit (
   detail jsonb not null default '{}'::jsonb,
   constraint audit_pkey PRIMARY KEY (id)
 );
+
+create table browser_sessions (
+  hash bytea not null,
+  token_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint browser_sessions_pkey PRIMARY KEY (hash),
+  constraint browser_sessions_token_id_fkey FOREIGN KEY (token_id) REFERENCES tokens(id) ON DELETE CASCADE
+);
+
+create table digest_days (
+  date date not null,
+  due_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  state text not null,
+  composing_until timestamp with time zone,
+  constraint digest_days_pkey PRIMARY KEY (date),
+  constraint digest_days_state_check CHECK ((state = ANY (ARRAY['composing'::text, 'done'::text, 'missed'::text])))
+);
+
+create table digests (
+  project_id uuid not null,
+  date date not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  outcome text not null,
+  events text[] not null,
+  content jsonb not null,
+  constraint digests_pkey PRIMARY KEY (date, project_id),
+  constraint digests_outcome_check CHECK ((outcome = ANY (ARRAY['mail'::text, 'no_address'::text, 'no_event'::text, 'mail_off'::text]))),
+  constraint digests_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+CREATE INDEX digests_of_project ON digests USING btree (project_id, date DESC);
 
 create table finding_events (
   id bigint generated always as identity not null,
@@ -78,6 +112,33 @@ create table findings (
   constraint findings_job_id_attempt_fkey FOREIGN KEY (job_id, attempt) REFERENCES attempts(job_id, number) ON DELETE CASCADE
 );
 
+create table firings (
+  project_id uuid not null,
+  schedule_key text not null,
+  local_minute text not null,
+  due_at timestamp with time zone not null,
+  fired_at timestamp with time zone not null,
+  late boolean not null,
+  missed integer not null,
+  refusal text,
+  job_ids uuid[] not null,
+  constraint firings_pkey PRIMARY KEY (project_id, schedule_key, local_minute),
+  constraint firings_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+CREATE INDEX firings_of_project ON firings USING btree (project_id, fired_at);
+
+create table folders (
+  worker_id uuid not null,
+  kind text not null,
+  project_id uuid not null,
+  bytes bigint not null,
+  used_at timestamp with time zone not null,
+  measured_at timestamp with time zone not null default now(),
+  constraint folders_pkey PRIMARY KEY (worker_id, kind, project_id),
+  constraint folders_kind_check CHECK ((kind = ANY (ARRAY['mirror'::text, 'cache'::text]))),
+  constraint folders_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES workers(id) ON DELETE CASCADE
+);
+
 create table idempotency_keys (
   owner text not null,
   key text not null,
@@ -87,6 +148,28 @@ create table idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (owner, key)
 );
 CREATE INDEX idempotency_keys_age ON idempotency_keys USING btree (created_at);
+
+create table job_ends (
+  id bigint generated always as identity not null,
+  recipe text not null,
+  status text not null,
+  reason text not null,
+  waited_secs double precision,
+  ran_secs double precision,
+  constraint job_ends_pkey PRIMARY KEY (id)
+);
+
+create table job_totals (
+  recipe text not null,
+  status text not null,
+  reason text not null,
+  waited_bucket smallint not null,
+  ran_bucket smallint not null,
+  jobs bigint not null,
+  waited_secs double precision not null,
+  ran_secs double precision not null,
+  constraint job_totals_pkey PRIMARY KEY (recipe, status, reason, waited_bucket, ran_bucket)
+);
 
 create table jobs (
   id uuid not null,
@@ -117,11 +200,13 @@ create table jobs (
   cancel_requested_at timestamp with time zone,
   cancel_reason text,
   findings_summary jsonb,
+  traceparent text,
   constraint jobs_pkey PRIMARY KEY (id),
   constraint jobs_recipe_check CHECK ((recipe = ANY (ARRAY['build'::text, 'test'::text, 'lint'::text, 'audit'::text]))),
   constraint jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'passed'::text, 'failed'::text, 'cancelled'::text]))),
   constraint jobs_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id)
 ) with (fillfactor=80);
+CREATE INDEX jobs_ended ON jobs USING btree (project_id, finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX jobs_finished ON jobs USING btree (finished_at DESC) WHERE (status = ANY (ARRAY['passed'::text, 'failed'::text, 'cancelled'::text]));
 CREATE INDEX jobs_next ON jobs USING btree (project_id, priority, turn) WHERE (status = 'queued'::text);
 CREATE INDEX jobs_of_all ON jobs USING btree (recipe, status, id DESC NULLS LAST);
@@ -131,6 +216,17 @@ CREATE INDEX jobs_queued ON jobs USING btree (turn, queued_at) WHERE (status = '
 CREATE INDEX jobs_running ON jobs USING btree (id) WHERE (status = 'running'::text);
 CREATE INDEX jobs_undispatched ON jobs USING btree (dispatched_at NULLS FIRST) WHERE (status = 'queued'::text);
 CREATE INDEX jobs_unfinished ON jobs USING btree (project_id, turn) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE OR REPLACE FUNCTION note_job_end()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into job_ends (recipe, status, reason, waited_secs, ran_secs) values (new.recipe, new.status, coalesce(new.reason, ''),
+    extract(epoch from new.claimed_at - new.queued_at), extract(epoch from new.finished_at - new.started_at));
+  return null;
+end $function$
+;
+CREATE TRIGGER jobs_end AFTER UPDATE OF status ON jobs FOR EACH ROW WHEN (((old.status = ANY (ARRAY['queued'::text, 'running'::text])) AND (new.status = ANY (ARRAY['passed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION note_job_end();
 
 create table log_chunks (
   job_id uuid not null,
@@ -144,6 +240,26 @@ create table log_chunks (
   constraint log_chunks_pkey PRIMARY KEY (job_id, attempt, seq),
   constraint log_chunks_job_id_attempt_fkey FOREIGN KEY (job_id, attempt) REFERENCES attempts(job_id, number) ON DELETE CASCADE
 );
+
+create table outbox (
+  project_id uuid not null,
+  date date not null,
+  message_id text not null,
+  state text not null default 'pending'::text,
+  recipients jsonb not null,
+  tries integer not null default 0,
+  next_try_at timestamp with time zone not null,
+  sending_until timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  error text,
+  ended_at timestamp with time zone,
+  constraint outbox_pkey PRIMARY KEY (date, project_id),
+  constraint outbox_message_id_key UNIQUE (message_id),
+  constraint outbox_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'expired'::text]))),
+  constraint outbox_date_project_id_fkey FOREIGN KEY (date, project_id) REFERENCES digests(date, project_id) ON DELETE CASCADE
+);
+CREATE INDEX outbox_of_project ON outbox USING btree (project_id, date DESC);
+CREATE INDEX outbox_open ON outbox USING btree (next_try_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
 
 create table projects (
   id uuid not null,
@@ -159,11 +275,36 @@ create table projects (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   removed_at timestamp with time zone,
+  has_schedules boolean not null default false,
+  retention jsonb,
   constraint projects_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX projects_name ON projects USING btree (name) WHERE (removed_at IS NULL);
 CREATE INDEX projects_owner ON projects USING btree (owner, name) WHERE (removed_at IS NULL);
 CREATE INDEX projects_removed ON projects USING btree (removed_at) WHERE (removed_at IS NOT NULL);
+CREATE INDEX projects_unscheduled ON projects USING btree (id) WHERE ((NOT has_schedules) AND (removed_at IS NULL));
+
+create table schedules (
+  id uuid not null,
+  project_id uuid not null,
+  key text not null,
+  cron text not null,
+  tz text not null,
+  recipe text not null,
+  subproject text,
+  ref text,
+  enabled boolean not null,
+  gone boolean not null default false,
+  next_local text,
+  next_at timestamp with time zone,
+  queue_incarnation text,
+  constraint schedules_pkey PRIMARY KEY (id),
+  constraint schedules_project_id_key_key UNIQUE (project_id, key),
+  constraint schedules_recipe_check CHECK ((recipe = ANY (ARRAY['build'::text, 'test'::text, 'lint'::text, 'audit'::text]))),
+  constraint schedules_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id)
+);
+CREATE INDEX schedules_due ON schedules USING btree (next_at) WHERE (enabled AND (NOT gone));
+CREATE INDEX schedules_to_queue ON schedules USING btree (queue_incarnation);
 
 create table schema_migrations (
   version integer not null,
@@ -210,6 +351,7 @@ create table sweep (
   invariant_violations integer not null default 0,
   checked_at timestamp with time zone,
   broken_rules jsonb not null default '[]'::jsonb,
+  retained_at timestamp with time zone not null default now(),
   constraint sweep_pkey PRIMARY KEY (single),
   constraint sweep_single_check CHECK (single)
 );
@@ -274,7 +416,9 @@ create table tracked_findings (
   constraint tracked_findings_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id) ON DELETE CASCADE
 );
 CREATE INDEX tracked_findings_closed ON tracked_findings USING btree (series_id, closed_at DESC) WHERE (NOT is_open);
+CREATE INDEX tracked_findings_first ON tracked_findings USING btree (series_id, first_at);
 CREATE INDEX tracked_findings_open ON tracked_findings USING btree (series_id, severity, id) INCLUDE (kind, tool, path_start, could_act, fingerprint) WHERE is_open;
+CREATE INDEX tracked_findings_severity ON tracked_findings USING btree (severity) WHERE is_open;
 
 create table workers (
   id uuid not null,
@@ -287,5 +431,7 @@ create table workers (
   blocked text,
   started_at timestamp with time zone not null default now(),
   seen_at timestamp with time zone not null default now(),
+  drain_requested_at timestamp with time zone,
+  rss_bytes bigint,
   constraint workers_pkey PRIMARY KEY (id)
 );

@@ -1,4 +1,5 @@
 // What the scripts read of their environment.
+import { fileURLToPath } from 'node:url';
 
 const { CRAFTING_TEST_CONTAINERS: containersWish, ...others } = process.env;
 
@@ -12,5 +13,6 @@ export const dockerHost = inherited['DOCKER_HOST'];
 /** Stores that were started elsewhere and may lose their data. */
 export const given = { databaseUrl: inherited['TEST_DATABASE_URL'], redisUrl: inherited['TEST_REDIS_URL'] };
 
-export const path = inherited['PATH'] ?? '';
+/** With the programs that `.ci/test-programs` brought. */
+export const path = `${fileURLToPath(new URL('../.tools/bin', import.meta.url))}:${inherited['PATH'] ?? ''}`;
 export const isCi = inherited['CI'] === 'true';

@@ -7,7 +7,8 @@ import {
   howToInstall,
   TOOLCHAIN_NAMES,
 } from '../packages/dev-services/src/toolchains.ts';
-import { inherited, isCi } from './config.ts';
+import { inherited, isCi, path } from './config.ts';
+import { missingPrograms } from './test-programs.ts';
 import { runStaticChecks } from './static-checks.ts';
 import { runTests, TEST_SETS } from './run-tests.ts';
 import type { TestCounts } from './run-tests.ts';
@@ -42,7 +43,11 @@ async function runAllTests(): Promise<void> {
   for (const set of sets) {
     if (isStopped) return;
     console.log(`\n== ${set}`);
-    count(set, await runTests(set, positionals, stores.environment));
+    count(set, await runTests(set, positionals, { ...stores.environment, PATH: path }));
+  }
+  for (const line of await missingPrograms(sets, path)) {
+    summary.push(line);
+    if (isCi) count('Programs for tests in CI', { passed: 0, failed: 1 });
   }
   if (stores.missing === undefined || sets.every((set) => set === 'unit')) return;
   summary.push(

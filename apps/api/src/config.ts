@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
+import { RETENTION_SETTINGS, retentionOf } from '@crafting-table/contracts/retention';
 import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
 import { withPassword } from '@crafting-table/contracts/with-password';
+import { digestSettings } from '@crafting-table/farm/digests/digest-settings';
 
 const NAMES = [
   'DATABASE_URL',
@@ -21,9 +23,12 @@ const NAMES = [
   'CRAFTING_DEADLINE_GRACE_SECS',
   'CRAFTING_SWEEP_SECS',
   'CRAFTING_REDISPATCH_SECS',
-  'CRAFTING_LOG_KEEP_DAYS',
-  'CRAFTING_LOG_KEEP_ATTEMPTS',
-  'CRAFTING_LOG_KEEP_BYTES',
+  'CRAFTING_PUBLIC_URL',
+  'CRAFTING_DIGEST_CRON',
+  'CRAFTING_DIGEST_TZ',
+  'CRAFTING_SMTP_HOST',
+  ...RETENTION_SETTINGS,
+  'CRAFTING_QUEUES_WRITE',
   'CRAFTING_QUEUE_PREFIX',
   'CRAFTING_LOG_LEVEL',
 ] as const;
@@ -54,12 +59,10 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       deadlineGraceSecs: settings.CRAFTING_DEADLINE_GRACE_SECS,
       redispatchSecs: settings.CRAFTING_REDISPATCH_SECS,
       slowSecs: 15 * settings.CRAFTING_SWEEP_SECS,
-      logRetention: {
-        days: settings.CRAFTING_LOG_KEEP_DAYS,
-        attempts: settings.CRAFTING_LOG_KEEP_ATTEMPTS,
-        bytes: settings.CRAFTING_LOG_KEEP_BYTES,
-      },
     },
+    digest: digestSettings(settings),
+    retention: retentionOf(settings),
+    queuesWrite: settings.CRAFTING_QUEUES_WRITE,
     logLevel: settings.CRAFTING_LOG_LEVEL,
   };
 }

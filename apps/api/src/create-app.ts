@@ -1,20 +1,21 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
-import type { Pulse } from '@crafting-table/database/feel-pulse';
 import { createHandlers, type Parts } from './handlers/handlers.ts';
 import { bindRoutes } from './http/bind-routes.ts';
 import { createGuards } from './http/guards.ts';
 import { createErrorHandler } from './http/handle-error.ts';
 import { createNetworks } from './http/networks.ts';
+import { openRequest } from './http/open-request.ts';
+import { QUEUES_PATH } from './queues/cookies.ts';
+import { queuesRouter, type QueuesParts } from './queues/mount-queues.ts';
 import { refuseInSilence } from './http/refuse-in-silence.ts';
 
-export type AppOptions = Parts & {
-  lanCidrs: readonly string[];
-  trustedProxies: readonly string[];
-  /** Of the database. */
-  pulse: Pulse;
-  log: Logger;
-};
+export type AppOptions = Parts &
+  QueuesParts & {
+    lanCidrs: readonly string[];
+    trustedProxies: readonly string[];
+    log: Logger;
+  };
 
 export function createApp(options: AppOptions): Express {
   const app = express();
@@ -26,8 +27,11 @@ export function createApp(options: AppOptions): Express {
     response.set({ 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
     next();
   });
+  app.use(openRequest(options.log, options.metrics));
   const guards = createGuards(options.authenticator, options.lanCidrs);
-  bindRoutes(app, createHandlers(options), { ...guards, silence: refuseInSilence(options.pulse) });
+  const silence = refuseInSilence(options.pulse);
+  app.use(QUEUES_PATH, guards.peer, silence, queuesRouter(options));
+  bindRoutes(app, createHandlers(options), { ...guards, silence });
   app.use(createErrorHandler(options.log));
   return app;
 }

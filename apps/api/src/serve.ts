@@ -11,14 +11,24 @@ import { listen } from '@crafting-table/database/listen';
 import { migrate } from '@crafting-table/database/migrate';
 import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
 import { createNews } from '@crafting-table/farm/logs/news';
+import { createFarmNumbersReader } from '@crafting-table/farm/metrics/read-farm-numbers';
+import { startRetentionLoop } from '@crafting-table/farm/retention/retention-loop';
+import { showError } from '@crafting-table/farm/show-error';
+import { tellOfDeath } from '@crafting-table/farm/tell-of-death';
+import { nextTrigger } from '@crafting-table/farm/schedules/next-trigger';
+import { tendSchedules } from '@crafting-table/farm/schedules/tend-schedules';
 import { sweep, tellOfSweep } from '@crafting-table/farm/sweep/sweep';
 import { startSweepLoop } from '@crafting-table/farm/sweep/sweep-loop';
 import { createAuthenticator, type Authenticator } from '@crafting-table/farm/tokens/authenticate';
 import { ensureFirstAdmin } from '@crafting-table/farm/tokens/first-admin';
 import { migrateQueue } from '@crafting-table/queues/migrate-queue';
 import { openDeliveries } from '@crafting-table/queues/open-deliveries';
+import { openTriggers } from '@crafting-table/queues/open-triggers';
+import { openDashboard } from '@crafting-table/queues/open-dashboard';
 import { queueTarget, type QueueTarget } from '@crafting-table/queues/queue-target';
 import { readConfigOrExit, type ApiConfig } from './config.ts';
+import { createMetrics } from './metrics/create-metrics.ts';
+import { QUEUES_PATH } from './queues/cookies.ts';
 import { createApp } from './create-app.ts';
 
 /**
@@ -34,24 +44,44 @@ const REQUEST_LIMITS = {
 /** Requests that are still open this long after the stop signal are cut off. */
 const CLOSE_MS = 2000;
 const DATABASE_RETRY_MS = 500;
+/** One question of retention looks at every job, log and finding there is. */
+const RETENTION_STATEMENT_MS = 10 * 60_000;
 
 /** Serves requests from the first moment, 503 while Postgres is away, until the process is told to stop. */
 export async function serve(): Promise<void> {
   const config = readConfigOrExit();
   const log = pino(
-    { name: 'api', level: config.logLevel, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      name: 'api',
+      level: config.logLevel,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: showError },
+    },
     pino.destination(2),
   );
+  tellOfDeath(log);
   const stop = stopSignal();
   await using stack = new AsyncDisposableStack();
 
   const queue = queueTarget(config);
   const db = stack.use(connectDatabase({ url: config.databaseUrl, poolSize: 16, name: 'crafting-api' }));
+  const patientDb = stack.use(
+    connectDatabase({
+      url: config.databaseUrl,
+      poolSize: 2,
+      name: 'crafting-retention',
+      statementTimeoutMs: RETENTION_STATEMENT_MS,
+    }),
+  );
   const deliveries = stack.use(openDeliveries(queue));
+  const triggers = stack.use(openTriggers(queue, nextTrigger));
   const dispatcher = stack.use(
     createDispatcher(db, deliveries, (error) =>
       log.warn({ err: error }, 'a delivery failed; the sweep sends it again'),
     ),
+  );
+  const dashboard = stack.use(
+    openDashboard(queue, { basePath: QUEUES_PATH, isReadOnly: !config.queuesWrite }),
   );
   const news = createNews();
   const listener = stack.use(
@@ -68,15 +98,20 @@ export async function serve(): Promise<void> {
   );
   const authenticator: Authenticator = stack.use(createAuthenticator(db, () => listener.connected));
   let isPrepared = false;
+  const workerAliveSecs = config.leaseSecs + config.sweepLimits.lostGraceSecs;
   const app = createApp({
     ...config,
     db,
+    patientDb,
     deliveries,
     dispatcher,
+    dashboard,
     news,
     version: VERSION,
     isPrepared: () => isPrepared,
-    workerAliveSecs: config.leaseSecs + config.sweepLimits.lostGraceSecs,
+    workerAliveSecs,
+    metrics: createMetrics(),
+    numbers: createFarmNumbersReader(db, deliveries, { workerAliveSecs }),
     authenticator,
     pulse: stack.use(feelPulse(config.databaseUrl)),
     log,
@@ -88,13 +123,34 @@ export async function serve(): Promise<void> {
 
   await prepareDatabase(db, config, queue, log, stop);
   isPrepared = true;
+  const { defaultTimeoutSecs, digest } = config;
+  const scheduleParts = {
+    db,
+    dispatcher,
+    defaultTimeoutSecs,
+    deliveries,
+    triggers,
+    nightlyTz: digest.tz,
+    onError: (error: unknown) => log.error({ err: error }, 'schedules are in trouble'),
+  };
   if (!stop.aborted) {
     stack.use(
       startSweepLoop({
-        pass: (passNumber) => sweep(db, deliveries, config.sweepLimits, passNumber),
+        pass: (passNumber) =>
+          sweep(db, deliveries, config.sweepLimits, passNumber, () =>
+            tendSchedules(scheduleParts, passNumber),
+          ),
         pauseMs: config.sweepSecs * 1000,
         onReport: (report) => tellOfSweep(report, log),
         onError: (error) => log.error({ err: error }, 'a sweep failed'),
+      }),
+    );
+    stack.use(
+      startRetentionLoop({
+        db: patientDb,
+        keep: config.retention,
+        onRemoved: (removed) => log.info({ removed }, 'what is not kept any more was removed'),
+        onError: (error) => log.error({ err: error }, 'a round of retention failed'),
       }),
     );
     if (!stop.aborted) await once(stop, 'abort');

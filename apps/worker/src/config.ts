@@ -2,6 +2,7 @@ import { availableParallelism, homedir, hostname } from 'node:os';
 import { delimiter, join, resolve, sep } from 'node:path';
 import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
 import { withPassword } from '@crafting-table/contracts/with-password';
+import { digestSettings } from '@crafting-table/farm/digests/digest-settings';
 import { findToolchainVariables } from '@crafting-table/runner/process/toolchain-variables';
 
 const NAMES = [
@@ -34,6 +35,21 @@ const NAMES = [
   'CRAFTING_LOG_KEEP_ATTEMPTS',
   'CRAFTING_LOG_KEEP_BYTES',
   'CRAFTING_ALIVE_FILE',
+  'CRAFTING_TIMEOUT_SECS',
+  'CRAFTING_PUBLIC_URL',
+  'CRAFTING_DIGEST_CRON',
+  'CRAFTING_DIGEST_TZ',
+  'CRAFTING_SMTP_HOST',
+  'CRAFTING_SMTP_PORT',
+  'CRAFTING_SMTP_USER',
+  'CRAFTING_SMTP_PASS',
+  'CRAFTING_SMTP_FROM',
+  'CRAFTING_SMTP_TLS',
+  'CRAFTING_MIRROR_KEEP_DAYS',
+  'CRAFTING_CACHE_KEEP_DAYS',
+  'CRAFTING_CACHE_KEEP_BYTES',
+  'CRAFTING_HOST_KEEP_BYTES',
+  'CRAFTING_HOST_KEEP_COUNT',
   'CRAFTING_QUEUE_PREFIX',
   'CRAFTING_LOG_LEVEL',
 ] as const;
@@ -83,11 +99,6 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       deadlineGraceSecs: settings.CRAFTING_DEADLINE_GRACE_SECS,
       redispatchSecs: settings.CRAFTING_REDISPATCH_SECS,
       slowSecs: 15 * settings.CRAFTING_SWEEP_SECS,
-      logRetention: {
-        days: settings.CRAFTING_LOG_KEEP_DAYS,
-        attempts: settings.CRAFTING_LOG_KEEP_ATTEMPTS,
-        bytes: settings.CRAFTING_LOG_KEEP_BYTES,
-      },
     },
     limits: {
       leaseSecs: settings.CRAFTING_LEASE_SECS,
@@ -95,6 +106,26 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       noOutputSecs: settings.CRAFTING_NO_OUTPUT_SECS,
       killGraceSecs: settings.CRAFTING_KILL_GRACE_SECS,
       logFloodBytes: settings.CRAFTING_LOG_FLOOD_BYTES,
+    },
+    defaultTimeoutSecs: settings.CRAFTING_TIMEOUT_SECS,
+    digest: digestSettings(settings),
+    relay:
+      settings.CRAFTING_SMTP_HOST === undefined
+        ? null
+        : {
+            host: settings.CRAFTING_SMTP_HOST,
+            port: settings.CRAFTING_SMTP_PORT,
+            user: settings.CRAFTING_SMTP_USER ?? null,
+            password: settings.CRAFTING_SMTP_PASS ?? null,
+            from: settings.CRAFTING_SMTP_FROM,
+            encryption: settings.CRAFTING_SMTP_TLS,
+          },
+    folders: {
+      mirror_days: settings.CRAFTING_MIRROR_KEEP_DAYS,
+      cache_days: settings.CRAFTING_CACHE_KEEP_DAYS,
+      cache_bytes: settings.CRAFTING_CACHE_KEEP_BYTES,
+      folder_bytes_total: settings.CRAFTING_HOST_KEEP_BYTES,
+      folder_count_total: settings.CRAFTING_HOST_KEEP_COUNT,
     },
     logLevel: settings.CRAFTING_LOG_LEVEL,
   };

@@ -26,7 +26,7 @@ test('a worker that does nothing is drained at once', async () => {
 
 function oneAttempt(drainMs: number) {
   const ended = Promise.withResolvers<void>();
-  const live = { jobId: 'a', attempt: 1, stop: createAttemptStop() };
+  const live = { jobId: 'a', attempt: 1, stop: createAttemptStop(), fields: {} };
   const underway = new Set<Promise<void>>();
   const attempt = ended.promise.then(() => void underway.delete(attempt));
   underway.add(attempt);

@@ -14,12 +14,19 @@ import type { LiveAttempt } from '@crafting-table/farm/attempts/live-attempt';
 import { runAttempt } from '@crafting-table/farm/attempts/run-attempt';
 import { whileAway } from '@crafting-table/farm/attempts/while-away';
 import type { WorkerParts } from '@crafting-table/farm/attempts/worker-parts';
+import { tidyFolders } from '@crafting-table/farm/retention/tidy-folders';
+import { showError } from '@crafting-table/farm/show-error';
+import { tellOfDeath } from '@crafting-table/farm/tell-of-death';
+import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
+import { nextTrigger } from '@crafting-table/farm/schedules/next-trigger';
+import { fireTriggered, tendSchedules } from '@crafting-table/farm/schedules/tend-schedules';
 import { sweep, tellOfSweep } from '@crafting-table/farm/sweep/sweep';
 import { startSweepLoop } from '@crafting-table/farm/sweep/sweep-loop';
 import { migrateQueue } from '@crafting-table/queues/migrate-queue';
 import { openDeliveries } from '@crafting-table/queues/open-deliveries';
+import { openTriggers } from '@crafting-table/queues/open-triggers';
 import { queueTarget } from '@crafting-table/queues/queue-target';
-import { startConsumer } from '@crafting-table/queues/start-consumer';
+import { startConsumer, startTriggerConsumer } from '@crafting-table/queues/start-consumer';
 import { createMirrors } from '@crafting-table/runner/git/mirror';
 import { createWorkspaces } from '@crafting-table/runner/git/workspaces';
 import { canNarrowView } from '@crafting-table/runner/process/narrow-view';
@@ -32,17 +39,26 @@ import { startFindingsReader } from './findings-thread/read-findings.ts';
 import { keepLeases } from './lease-keeper/keep-leases.ts';
 import { repeat } from './repeat.ts';
 import { showLife } from './show-life.ts';
+import { DIGEST_TRIGGER, startDigests } from './start-digests.ts';
 
 const CLEAR_UP_MS = 60_000;
+/** It looks at every file of every cache. */
+const TIDY_FOLDERS_MS = 3_600_000;
 const EX_SOFTWARE = 70; // sysexits.h. The recipes die with this process; whoever started it starts another.
 
 /** Takes deliveries and runs attempts until the process is told to stop, then drains. */
 export async function work(): Promise<void> {
   const config = readConfigOrExit();
   const log = pino(
-    { name: 'worker', level: config.logLevel, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      name: 'worker',
+      level: config.logLevel,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: showError },
+    },
     pino.destination(2),
   );
+  tellOfDeath(log);
   const stop = stopSignal();
   await using stack = new AsyncDisposableStack();
 
@@ -57,17 +73,37 @@ export async function work(): Promise<void> {
     connectDatabase({ url: config.databaseUrl, poolSize: config.concurrency + 4, name: 'crafting-worker' }),
   );
   const deliveries = stack.use(openDeliveries(queue));
+  const triggers = stack.use(openTriggers(queue, nextTrigger));
+  const dispatcher = stack.use(
+    createDispatcher(db, deliveries, (error) =>
+      log.warn({ err: error }, 'a delivery failed; the sweep sends it again'),
+    ),
+  );
   const workspaces = stack.use(await openWorkspaces(config, id));
   stack.defer(() => rm(join(config.spoolDir, id), { recursive: true, force: true }));
   await whileAway(() => migrate(config.databaseUrl)); // It may be up before any API.
   await whileAway(() => migrateQueue(queue));
   await whileAway(() => registerWorker(db, { ...worker, version: VERSION, slots: config.concurrency }));
   stack.defer(() => unregisterWorker(db, id).catch(() => {})); // Without Postgres the sweep clears its row.
+  let blocked: string | null = null;
+  let isDrainWanted = false;
   const leases = stack.use(
-    keepLeases({ ...config, ...config.limits, workerId: id }, (error) => {
-      log.fatal({ err: error }, 'leases cannot be kept any more');
-      process.exit(EX_SOFTWARE);
-    }),
+    keepLeases(
+      { ...config, ...config.limits, workerId: id },
+      {
+        onDeath(error) {
+          log.fatal({ err: error }, 'leases cannot be kept any more');
+          process.exit(EX_SOFTWARE);
+        },
+        onDrain(isWanted) {
+          isDrainWanted = isWanted;
+          log.info(
+            isWanted ? 'an operator wants nothing new to be taken' : 'an operator wants work to go on',
+          );
+          openOrShut().catch((error: unknown) => log.warn({ err: error }, 'the queue is in trouble'));
+        },
+      },
+    ),
   );
   const parts: WorkerParts = {
     ...config,
@@ -82,11 +118,11 @@ export async function work(): Promise<void> {
     worker,
     onTrouble: (message, fields) => log.error(fields, message),
     onTidied: (message, fields) => log.info(fields, message),
+    onStep: (message, fields) => log.info(fields, message),
   };
 
   const live = new Set<LiveAttempt>();
   const underway = new Set<Promise<void>>();
-  let blocked: string | null = null;
   // Asked at each claim too: a recipe fills a disk faster than it is looked at again and again.
   const isDiskLow = async () => (await checkDiskFloor(config.workspaceDir, config.diskFloorBytes)) !== null;
 
@@ -96,11 +132,11 @@ export async function work(): Promise<void> {
       concurrency: config.concurrency,
       onError: (error) => log.warn({ err: error }, 'the queue is in trouble'),
       async handle(delivery) {
-        if (blocked !== null || stop.aborted || (await isDiskLow())) {
+        if (blocked !== null || isDrainWanted || stop.aborted || (await isDiskLow())) {
           return forgetDispatch(db, [delivery.job_id]); // For another worker, or for this one later.
         }
         const attempt = runAttempt(parts, delivery, live).then(
-          (outcome) => log.debug({ ...delivery, outcome }, 'attempt ended'),
+          (outcome) => log.debug({ ...delivery, outcome }, 'a delivery is done with'),
           (error: unknown) => log.error({ err: error, ...delivery }, 'an attempt failed in the farm itself'),
         );
         underway.add(attempt);
@@ -109,18 +145,45 @@ export async function work(): Promise<void> {
       },
     }),
   );
+  /** Takes deliveries, or none while there is a reason not to; what is at work goes on. */
+  const openOrShut = async (): Promise<void> => {
+    const draining = stop.aborted || isDrainWanted;
+    leases.show({ blocked, draining });
+    if (blocked !== null || draining) await consumer.pause();
+    else consumer.resume();
+  };
   stack.use(
     watchDisk(config.workspaceDir, config.diskFloorBytes, async (found) => {
       blocked = found;
       log.warn({ blocked }, blocked === null ? 'claiming again' : 'claiming nothing');
-      leases.show({ blocked, draining: stop.aborted });
-      if (blocked !== null) await consumer.pause();
-      else if (!stop.aborted) consumer.resume();
+      await openOrShut();
+    }),
+  );
+  const scheduleParts = {
+    ...config,
+    db,
+    dispatcher,
+    deliveries,
+    triggers,
+    nightlyTz: config.digest.tz,
+    onError: (error: unknown) => log.error({ err: error }, 'schedules are in trouble'),
+  };
+  const digests = stack.use(startDigests({ ...config, db, triggers, log }));
+  stack.use(
+    startTriggerConsumer({
+      target: queue,
+      nextTrigger,
+      onError: (error) => log.warn({ err: error }, 'the queue of triggers is in trouble'),
+      handle: async (triggerId) => {
+        if (triggerId === DIGEST_TRIGGER) await digests.make();
+        else await fireTriggered(scheduleParts, triggerId);
+      },
     }),
   );
   stack.use(
     startSweepLoop({
-      pass: (passNumber) => sweep(db, deliveries, config.sweepLimits, passNumber),
+      pass: (passNumber) =>
+        sweep(db, deliveries, config.sweepLimits, passNumber, () => tendSchedules(scheduleParts, passNumber)),
       pauseMs: config.sweepSecs * 1000,
       onReport: (report) => tellOfSweep(report, log),
       onError: (error) => log.error({ err: error }, 'a sweep failed'),
@@ -128,6 +191,16 @@ export async function work(): Promise<void> {
   );
   if (config.aliveFile !== undefined) stack.use(showLife(config.aliveFile));
   stack.use(repeat(CLEAR_UP_MS, () => clearUp(parts, config.workspaceDir)));
+  stack.use(
+    repeat(TIDY_FOLDERS_MS, async () => {
+      try {
+        const removed = await tidyFolders(parts, config.folders, stop);
+        if (removed.length > 0) log.info({ removed }, 'mirrors and caches were removed');
+      } catch (error) {
+        log.warn({ err: error }, 'mirrors and caches could not be looked through; the next round does it');
+      }
+    }),
+  );
   const recipes = { recipe_user: config.recipeUser?.uid ?? process.getuid?.(), hides: hiddenFolders };
   const started = { starts: spawner.means, ...recipes, slots: config.concurrency };
   log.info({ ...worker, ...started, queue: queue.backend }, 'ready');

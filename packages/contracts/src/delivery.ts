@@ -8,5 +8,9 @@ export const Delivery = z.strictObject({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
+/** It is time for this schedule, or for the digest. */
+export const TriggerDelivery = z.strictObject({ id: z.string() });
+export type TriggerDelivery = z.infer<typeof TriggerDelivery>;
+
 export const QueueBackend = z.enum(['redis', 'postgres']);
 export type QueueBackend = z.infer<typeof QueueBackend>;

@@ -189,6 +189,8 @@ export const ToolRun = z.object({
   omitted_findings: z.int().positive().optional(),
   /** The recipe is said to run it, and nothing was heard of it. */
   unseen: z.literal(true).optional(),
+  /** When the advisories that it looked things up in were changed last, where the tool says so. */
+  database_at: z.iso.datetime().optional(),
   /** Why it is not complete, for people. */
   note: z.string().optional(),
 });

@@ -9,6 +9,7 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: 'A valid bearer token is needed' },
   admin_only: { status: 403, title: 'This needs an admin bearer' },
   peer_refused: { status: 403, title: 'This address is not in the allowed networks' },
+  forged_request: { status: 403, title: 'The request was not sent by a page of this farm' },
   not_found: { status: 404, title: 'There is no such thing' },
   method_not_allowed: { status: 405, title: 'This path does not answer to this method' },
   name_taken: { status: 409, title: 'The name is taken' },

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Gate } from './gate.ts';
 import { ProblemMatchers } from './problem-matcher.ts';
+import { ProjectRetention } from './project-retention.ts';
 import { Recipe, RetryableReason } from './words.ts';
 
 /** Letters, digits, dot, dash and underscore; it stands in URLs and folder names as it is. */
@@ -90,8 +91,8 @@ const Schedule = z.union([
   z
     .array(
       z.strictObject({
-        cron: z.string().min(9).max(100).refine(isStorable, 'cannot be stored'),
-        tz: z.string().min(1).max(60).refine(isStorable, 'cannot be stored'),
+        cron: z.string().max(100).refine(isStorable, 'cannot be stored'),
+        tz: z.string().max(60).refine(isStorable, 'cannot be stored'),
         recipe: Recipe,
         subproject: SubprojectPath.optional(),
         ref: GitRef.optional(),
@@ -102,22 +103,30 @@ const Schedule = z.union([
   z.partialRecord(Recipe, z.enum(['nightly'])),
 ]);
 
+/** What a project can ask to be told of in the morning. Nothing of it happened: no mail. */
+export const NOTIFY_EVENTS = [
+  'audit_pass',
+  'audit_fail',
+  'build_fail',
+  'test_fail',
+  'lint_warn',
+  'cve_found',
+  'new_findings',
+  'fixed',
+  'recovered',
+  'not_checked',
+  'patch_drafted',
+  'nightly_summary',
+] as const;
+export const NotifyEvent = z.enum(NOTIFY_EVENTS);
+export type NotifyEvent = z.infer<typeof NotifyEvent>;
+
+/** What a project is told of that asks for nothing. */
+export const DEFAULT_NOTIFY_EVENTS: readonly NotifyEvent[] = ['audit_fail', 'cve_found', 'patch_drafted'];
+
 const Notify = z.strictObject({
   email: z.array(z.email().max(254)).max(100).default([]),
-  on: z
-    .array(
-      z.enum([
-        'audit_pass',
-        'audit_fail',
-        'test_fail',
-        'lint_warn',
-        'cve_found',
-        'patch_drafted',
-        'nightly_summary',
-      ]),
-    )
-    .max(20)
-    .default([]),
+  on: z.array(NotifyEvent).max(20).default([]),
   auto_patch: z.boolean().default(false),
 });
 
@@ -142,6 +151,8 @@ export const ProjectBody = z.strictObject({
     }),
   schedule: Schedule.optional(),
   notify: Notify.optional(),
+  /** What is kept otherwise than the farm keeps it. */
+  retention: ProjectRetention.optional(),
 });
 export type ProjectBody = z.infer<typeof ProjectBody>;
 
@@ -155,6 +166,8 @@ export const Project = z.object({
   subprojects: z.array(Subproject),
   schedule: Schedule.optional(),
   notify: Notify.optional(),
+  /** What is kept otherwise than the farm keeps it. */
+  retention: ProjectRetention.optional(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });

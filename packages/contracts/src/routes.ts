@@ -26,8 +26,13 @@ import {
   JobQuery,
   LogQuery,
 } from './job.ts';
+import { DigestDate, DigestDay, RunDigestBody } from './digest.ts';
 import type { ProblemCode } from './problem.ts';
 import { Project, ProjectBody, ProjectName } from './project.ts';
+import { ScheduleView } from './schedule.ts';
+import { RetentionBody, RetentionReport } from './retention.ts';
+import { Why } from './why.ts';
+import { WorkerDetail, WorkerId } from './worker.ts';
 
 /** Who may call: anyone on the LAN, any bearer, the owner of the thing (or an admin), admins only. */
 export type Access = 'lan' | 'any' | 'owner' | 'admin';
@@ -51,11 +56,15 @@ export type Route = {
   /** What else the answer can be made of, when the query asks for it. */
   otherMedia?: readonly string[];
   headers?: Record<string, string>;
+  /** It answers also while Postgres is silent, and says so itself. */
+  answersInSilence?: true;
   problems: readonly ProblemCode[];
 };
 
 const byName = z.object({ name: ProjectName });
 const byJob = z.object({ id: JobId });
+const byDigest = z.object({ date: DigestDate, name: ProjectName });
+const byWorker = z.object({ id: WorkerId });
 const byFinding = byName.extend({ fingerprint: FindingName });
 
 export const ROUTES = {
@@ -67,6 +76,57 @@ export const ROUTES = {
     status: 200,
     response: Health,
     problems: ['database_away'],
+  },
+  getMetrics: {
+    method: 'get',
+    path: '/metrics',
+    access: 'lan',
+    summary: "The farm's numbers in the text format of Prometheus; none names a project or a job",
+    status: 200,
+    media: 'text/plain',
+    answersInSilence: true,
+    problems: [],
+  },
+  listWorkers: {
+    method: 'get',
+    path: '/workers',
+    access: 'any',
+    summary: 'The workers, and of what they are at your own things; an admin sees all',
+    status: 200,
+    response: z.object({ workers: z.array(WorkerDetail) }),
+    problems: [],
+  },
+  drainWorker: {
+    method: 'post',
+    path: '/admin/workers/{id}/drain',
+    access: 'admin',
+    summary: 'Let a worker take nothing new; what it is at goes on',
+    params: byWorker,
+    status: 200,
+    response: WorkerDetail,
+    problems: ['not_found'],
+  },
+  resumeWorker: {
+    method: 'post',
+    path: '/admin/workers/{id}/resume',
+    access: 'admin',
+    summary: 'Let a drained worker take work again',
+    params: byWorker,
+    status: 200,
+    response: WorkerDetail,
+    problems: ['not_found'],
+  },
+  runRetention: {
+    method: 'post',
+    path: '/admin/retention/run-now',
+    access: 'admin',
+    summary: 'Remove what is not kept any more, or only say what that would be',
+    description:
+      'The same round goes by itself each hour. Mirrors and caches lie on the hosts of the workers: they are removed by those, and what they will find stands in `left_to_workers`.',
+    body: RetentionBody,
+    status: 200,
+    response: RetentionReport,
+    problems: ['not_found'],
   },
   getOpenApi: {
     method: 'get',
@@ -149,10 +209,10 @@ export const ROUTES = {
     method: 'get',
     path: '/projects/{name}',
     access: 'owner',
-    summary: 'One project in full',
+    summary: 'One project in full, with the last and the next firing of its schedules',
     params: byName,
     status: 200,
-    response: Project,
+    response: Project.extend({ schedules: z.array(ScheduleView) }),
     problems: ['not_found'],
   },
   replaceProject: {
@@ -177,6 +237,58 @@ export const ROUTES = {
     status: 204,
     problems: ['not_found'],
   },
+  listSchedules: {
+    method: 'get',
+    path: '/schedules',
+    access: 'any',
+    summary: 'Own schedules with their last and next firing; an admin sees all',
+    status: 200,
+    response: z.object({ schedules: z.array(ScheduleView) }),
+    problems: [],
+  },
+  listDigests: {
+    method: 'get',
+    path: '/digests/{date}',
+    access: 'any',
+    summary: 'The digests of a day, of own projects: what was sent, or why nothing was; an admin sees all',
+    params: z.object({ date: DigestDate }),
+    status: 200,
+    response: DigestDay,
+    problems: [],
+  },
+  getDigestPage: {
+    method: 'get',
+    path: '/digests/{date}/{name}.html',
+    access: 'owner',
+    summary: 'The digest of a project as its mail shows it',
+    params: byDigest,
+    status: 200,
+    media: 'text/html',
+    problems: ['not_found'],
+  },
+  getDigestText: {
+    method: 'get',
+    path: '/digests/{date}/{name}.txt',
+    access: 'owner',
+    summary: 'The digest of a project as plain text',
+    params: byDigest,
+    status: 200,
+    media: 'text/plain',
+    problems: ['not_found'],
+  },
+  runDigest: {
+    method: 'post',
+    path: '/admin/digest/run-now',
+    access: 'admin',
+    summary: 'Make the digests of a day now, or only show them',
+    description:
+      'One that exists is left as it is: there is one for each project and day. `dry_run` keeps and sends nothing.',
+    body: RunDigestBody,
+    bodyOptional: true,
+    status: 200,
+    response: DigestDay,
+    problems: ['not_found'],
+  },
   createJob: {
     method: 'post',
     path: '/projects/{name}/jobs',
@@ -188,7 +300,10 @@ export const ROUTES = {
     body: JobBody,
     status: 202,
     response: CreatedJobs,
-    headers: { 'Idempotency-Key': 'Up to 200 visible characters; honoured for 24 hours.' },
+    headers: {
+      'Idempotency-Key': 'Up to 200 visible characters; honoured for 24 hours.',
+      traceparent: 'W3C trace context; it goes on into the log lines of the worker.',
+    },
     problems: ['not_found', 'recipe_not_declared', 'subproject_unknown', 'idempotency_conflict'],
   },
   listJobs: {
@@ -209,6 +324,16 @@ export const ROUTES = {
     params: byJob,
     status: 200,
     response: JobDetail,
+    problems: ['not_found'],
+  },
+  explainJob: {
+    method: 'get',
+    path: '/jobs/{id}/why',
+    access: 'owner',
+    summary: 'Why a queued job waits, what is before it, and when it will probably start',
+    params: byJob,
+    status: 200,
+    response: Why,
     problems: ['not_found'],
   },
   getLog: {

@@ -15,6 +15,7 @@ type SettingSpec = {
 
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
 const bytes = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
+const days = (fallback: number) => z.coerce.number().nonnegative().max(36_500).default(fallback);
 const flag = z
   .enum(['0', '1'])
   .default('0')
@@ -150,7 +151,7 @@ export const SETTINGS = {
     schema: seconds(1800),
     example: '1800',
     help: 'Time limit of an attempt whose recipe states none.',
-    readBy: ['api'],
+    readBy: farm,
   },
   CRAFTING_NO_OUTPUT_SECS: {
     schema: z.coerce.number().nonnegative().max(86_400).default(1200),
@@ -235,18 +236,72 @@ export const SETTINGS = {
     schema: z.coerce.number().nonnegative().max(36_500).default(90),
     example: '90',
     help: 'Stored logs older than this are removed; jobs and findings stay. 0 keeps them whatever their age.',
-    readBy: farm,
+    readBy: ['api'],
   },
   CRAFTING_LOG_KEEP_ATTEMPTS: {
     schema: z.coerce.number().int().min(1).default(10_000),
     example: '10000',
     help: 'Logs kept per project, the newest ones.',
-    readBy: farm,
+    readBy: ['api'],
   },
   CRAFTING_LOG_KEEP_BYTES: {
     schema: bytes(20 * 1024 ** 3),
     example: '21474836480',
     help: 'Bytes of output kept per project, the newest ones; what they take in Postgres is a fraction of that.',
+    readBy: ['api'],
+  },
+  CRAFTING_LOG_KEEP_TOTAL_BYTES: {
+    schema: bytes(200 * 1024 ** 3),
+    example: '214748364800',
+    help: 'Bytes of output kept in the whole farm, the newest ones.',
+    readBy: ['api'],
+  },
+  CRAFTING_JOB_KEEP_DAYS: {
+    schema: days(365),
+    example: '365',
+    help: 'Finished jobs older than this are removed with their logs and findings. 0 keeps them whatever their age.',
+    readBy: ['api'],
+  },
+  CRAFTING_JOB_KEEP_COUNT: {
+    schema: z.coerce.number().int().min(1).default(100_000),
+    example: '100000',
+    help: 'Finished jobs kept per project, the newest ones.',
+    readBy: ['api'],
+  },
+  CRAFTING_JOB_KEEP_TOTAL_COUNT: {
+    schema: z.coerce.number().int().min(1).default(5_000_000),
+    example: '5000000',
+    help: 'Finished jobs kept in the whole farm, the newest ones.',
+    readBy: ['api'],
+  },
+  CRAFTING_FINDINGS_KEEP_DAYS: {
+    schema: days(180),
+    example: '180',
+    help: "Findings of jobs that ended longer ago are removed; the job and each finding's history stay. 0 keeps them.",
+    readBy: ['api'],
+  },
+  CRAFTING_FINDINGS_KEEP_COUNT: {
+    schema: z.coerce.number().int().min(1).default(1_000_000),
+    example: '1000000',
+    help: 'Findings kept per project, those of the newest jobs.',
+    readBy: ['api'],
+  },
+  CRAFTING_FINDINGS_KEEP_BYTES: {
+    schema: bytes(10 * 1024 ** 3),
+    example: '10737418240',
+    help: 'Bytes of findings kept per project, as Postgres stores them, those of the newest jobs.',
+    readBy: ['api'],
+  },
+  CRAFTING_FINDINGS_KEEP_TOTAL_BYTES: {
+    schema: bytes(100 * 1024 ** 3),
+    example: '107374182400',
+    help: 'Bytes of findings kept in the whole farm, those of the newest jobs.',
+    readBy: ['api'],
+  },
+  CRAFTING_MIRROR_KEEP_DAYS: {
+    schema: days(60),
+    example: '60',
+    help: 'Mirrors nobody used for so long are removed from a host; the next job clones again. 0 keeps them.',
     readBy: farm,
   },
   CRAFTING_ALIVE_FILE: {
@@ -254,6 +309,36 @@ export const SETTINGS = {
     example: '/tmp/worker-alive',
     help: 'A file that a worker touches each 10 s, for a health check that looks at its age. Not set: none.',
     readBy: ['worker'],
+  },
+  CRAFTING_CACHE_KEEP_DAYS: {
+    schema: days(60),
+    example: '60',
+    help: "Tools' caches of a project nobody used for so long are removed from a host. 0 keeps them.",
+    readBy: farm,
+  },
+  CRAFTING_CACHE_KEEP_BYTES: {
+    schema: bytes(20 * 1024 ** 3),
+    example: '21474836480',
+    help: "A project's caches on a host that grow beyond this are removed while nothing of the project runs.",
+    readBy: farm,
+  },
+  CRAFTING_HOST_KEEP_BYTES: {
+    schema: bytes(200 * 1024 ** 3),
+    example: '214748364800',
+    help: 'Mirrors and caches of a host together; beyond it those go that were not used for longest.',
+    readBy: farm,
+  },
+  CRAFTING_HOST_KEEP_COUNT: {
+    schema: z.coerce.number().int().nonnegative().default(2_000),
+    example: '2000',
+    help: 'Mirrors and caches of a host by number; beyond it those go that were not used for longest.',
+    readBy: farm,
+  },
+  CRAFTING_QUEUES_WRITE: {
+    schema: flag,
+    example: '0',
+    help: '1 lets admins retry, remove and pause deliveries in the queue dashboard. The farm does all that by itself.',
+    readBy: ['api'],
   },
   CRAFTING_QUEUE_PREFIX: {
     schema: z
@@ -269,6 +354,60 @@ export const SETTINGS = {
     example: 'info',
     help: "How much the farm's own processes log to standard error, as JSON lines.",
     readBy: farm,
+  },
+  CRAFTING_PUBLIC_URL: {
+    schema: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8810'),
+    example: 'http://127.0.0.1:8810',
+    help: 'Where people reach the API. Links in mails begin with it.',
+    readBy: farm,
+  },
+  CRAFTING_DIGEST_CRON: {
+    schema: z.string().min(1).max(100).default('0 6 * * *'),
+    example: '0 6 * * *',
+    help: 'When the morning mail is made.',
+    readBy: farm,
+  },
+  CRAFTING_DIGEST_TZ: {
+    schema: z.string().min(1).max(60).default('America/Los_Angeles'),
+    example: 'America/Los_Angeles',
+    help: 'Zone of the morning mail and of nightly schedules.',
+    readBy: farm,
+  },
+  CRAFTING_SMTP_HOST: {
+    schema: z.string().min(1).optional(),
+    example: 'mail.example',
+    help: 'Mail server for the morning mail. Not set: no mail is sent; digests are still made and shown.',
+    readBy: farm,
+  },
+  CRAFTING_SMTP_PORT: {
+    schema: z.coerce.number().int().min(1).max(65_535).default(587),
+    example: '587',
+    help: 'Port of the mail server.',
+    readBy: ['worker'],
+  },
+  CRAFTING_SMTP_USER: {
+    schema: z.string().min(1).optional(),
+    example: 'crafting',
+    help: 'User at the mail server. Not set: no login.',
+    readBy: ['worker'],
+  },
+  CRAFTING_SMTP_PASS: {
+    schema: z.string().min(1).optional(),
+    example: '',
+    help: 'Password at the mail server. No recipe ever sees it.',
+    readBy: ['worker'],
+  },
+  CRAFTING_SMTP_FROM: {
+    schema: z.string().min(3).max(320).default('crafting-table@localhost'),
+    example: 'crafting-table@localhost',
+    help: 'Sender of the morning mail.',
+    readBy: ['worker'],
+  },
+  CRAFTING_SMTP_TLS: {
+    schema: z.enum(['starttls', 'tls', 'none']).default('starttls'),
+    example: 'starttls',
+    help: 'How the connection to the mail server is encrypted: upgraded and refused when that fails, from its first byte, or not.',
+    readBy: ['worker'],
   },
   CRAFTING_DEMO_REMOTE: {
     schema: z.url({ protocol: /^file$/ }).optional(),

@@ -2,7 +2,7 @@
 import { Client } from 'pg';
 
 /**
- * The tables of a database with their columns, constraints and indexes, and nothing that depends on the server's version
+ * The tables of a database with their columns, constraints, indexes and triggers, and nothing that depends on the server's version
  * or on the order in which the migrations made them, but for the columns.
  */
 export async function describeSchema(databaseUrl: string): Promise<string> {
@@ -51,6 +51,9 @@ const STATEMENTS = `
       || coalesce(' with (' || options || ')', '') || ';' as statement from bodies
     union all
     select tablename, 1, indexname, indexdef || ';' from pg_indexes
-    where schemaname = 'public' and indexname not in (select conname from constraints))
+    where schemaname = 'public' and indexname not in (select conname from constraints)
+    union all
+    select t.name, 2, tgname, pg_get_functiondef(tgfoid) || E';\\n' || pg_get_triggerdef(pg_trigger.oid) || ';'
+    from pg_trigger join tables t on t.oid = tgrelid where not tgisinternal)
   select string_agg(replace(statement, 'public.', ''), E'\\n' order by rank, name) as statement
   from statements group by of order by of`;

@@ -1,8 +1,14 @@
 import { Client } from 'pg';
 
-export const CHANNELS = ['crafting_log', 'crafting_job', 'crafting_cancel', 'crafting_token'] as const;
+export const CHANNELS = [
+  'crafting_log',
+  'crafting_job',
+  'crafting_cancel',
+  'crafting_token',
+  'crafting_worker',
+] as const;
 export type Channel = (typeof CHANNELS)[number];
-/** What happened, as ids only: `<job id>.<attempt>`, or `<token id>.0`. */
+/** What happened, as ids only: `<job id>.<attempt>`, or `<token or worker id>.0`. */
 export type Notice = { channel: Channel; id: string; attempt: number };
 
 const RECONNECT_MS = 500;

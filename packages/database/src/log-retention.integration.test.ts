@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { listAttempts } from './jobs/find-job.ts';
 import { finishAttempt } from './jobs/finish-attempt.ts';
 import { listLogChunks } from './log-chunks.ts';
-import { removeOldLogs, type LogRetention } from './log-retention.ts';
+import { findOldLogs, removeLogs } from './log-retention.ts';
 import { chunkOf } from './stand-ins/log-chunk.ts';
 import {
   addProject,
@@ -13,7 +13,13 @@ import {
   type FarmDatabase,
 } from './stand-ins/farm-rows.ts';
 
-const KEEP_ALL: LogRetention = { days: 0, attempts: 100, bytes: 1e9 };
+const KEEP_ALL = { log_days: 0, log_count: 100, log_bytes: 1e9, log_bytes_total: 1e9 };
+
+async function removeOldLogs(db: FarmDatabase['db'], keep: typeof KEEP_ALL): Promise<number> {
+  const old = await findOldLogs(db, keep);
+  await removeLogs(db, old);
+  return old.length;
+}
 
 /** Jobs of one project, oldest first, each a day apart, the newest one today; each printed ten bytes. */
 async function finishJobs(db: FarmDatabase['db'], count: number): Promise<string[]> {
@@ -50,9 +56,10 @@ async function withLogs(db: FarmDatabase['db'], ids: string[]): Promise<string[]
 }
 
 test.each([
-  ['age', { ...KEEP_ALL, days: 2.5 }, 3],
-  ['count', { ...KEEP_ALL, attempts: 2 }, 2],
-  ['bytes', { ...KEEP_ALL, bytes: 45 }, 4],
+  ['age', { ...KEEP_ALL, log_days: 2.5 }, 3],
+  ['count', { ...KEEP_ALL, log_count: 2 }, 2],
+  ['bytes', { ...KEEP_ALL, log_bytes: 45 }, 4],
+  ['the bytes of the whole farm', { ...KEEP_ALL, log_bytes_total: 35 }, 3],
   ['nothing', KEEP_ALL, 6],
 ])(
   'retention by %s keeps the newest logs and says of the others that they went',
@@ -69,7 +76,7 @@ test('the log of a running attempt stays, and projects do not count against each
   await using farm = await openFarmDatabase();
   const [one, other] = [await finishJobs(farm.db, 2), await finishJobs(farm.db, 2)];
   const running = await addRunningJob(farm.db, await addProject(farm.db));
-  expect(await removeOldLogs(farm.db, { ...KEEP_ALL, attempts: 1 })).toBe(2);
+  expect(await removeOldLogs(farm.db, { ...KEEP_ALL, log_count: 1 })).toBe(2);
   expect(await withLogs(farm.db, one)).toEqual([one[1]]);
   expect(await withLogs(farm.db, other)).toEqual([other[1]]);
   expect(await listAttempts(farm.db, running)).toMatchObject([{ status: 'running', log_removed_at: null }]);

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
+import type { Retention } from '@crafting-table/contracts/retention';
 import type { Database } from './connect.ts';
-
-/** What is kept of each project's logs: whatever is newer, among the newest, and within the bytes. 0 days: any age. */
-export type LogRetention = { days: number; attempts: number; bytes: number };
+import { keptBy, lookThroughAll, ROUND_MAX } from './retention-limits.ts';
 
 /** Whether retention took this attempt's log. */
 export async function isLogRemoved(db: Database, of: { jobId: string; attempt: number }): Promise<boolean> {
@@ -12,38 +11,54 @@ export async function isLogRemoved(db: Database, of: { jobId: string; attempt: n
   return found.rows.length > 0;
 }
 
-/** Logs removed by one statement; it holds no lock that a running attempt wants. */
-const BATCH = 500;
+export type OldLog = { jobId: string; attempt: number; project: string; bytes: number };
 
 /**
- * Removes stored logs that retention no longer keeps, of attempts that are over, and notes that on the attempt. Returns how
- * many went; it looks at every attempt that still has a log, so it is for once an hour.
+ * Stored logs of attempts that are over which are beyond an age, a count or the bytes that their project keeps, or beyond
+ * the bytes of the whole farm; the oldest of them. It looks at every attempt that still has a log, so it is for once an hour.
  */
-export async function removeOldLogs(db: Database, keep: LogRetention): Promise<number> {
-  const due = await sql<{ job_id: string; number: number }>`
-    select job_id, number from (
-      select a.job_id, a.number, a.finished_at,
+export async function findOldLogs(
+  db: Database,
+  keep: Pick<Retention, 'log_days' | 'log_count' | 'log_bytes' | 'log_bytes_total'>,
+  projectId: string | null = null,
+): Promise<OldLog[]> {
+  const question = sql<OldLog>`
+    select job_id as "jobId", number as attempt, project, own_bytes as bytes from (
+      select a.job_id, a.number, a.finished_at, p.id as project_id, p.name as project,
+        coalesce(a.log_stored_bytes, 0) as own_bytes,
         row_number() over newest_first as rank,
-        sum(coalesce(a.log_stored_bytes, 0)) over newest_first as bytes
-      from attempts a join jobs j on j.id = a.job_id
+        sum(coalesce(a.log_stored_bytes, 0)) over newest_first as bytes,
+        sum(coalesce(a.log_stored_bytes, 0)) over (order by a.finished_at desc, a.job_id desc, a.number desc) as bytes_total,
+        ${keptBy('log_days', keep)} as days, ${keptBy('log_count', keep)} as count, ${keptBy('log_bytes', keep)} as bytes_max
+      from attempts a join jobs j on j.id = a.job_id join projects p on p.id = j.project_id
       where a.status <> 'running' and a.log_removed_at is null
       window newest_first as (partition by j.project_id order by a.finished_at desc, a.job_id desc, a.number desc)
     ) logs
-    where rank > ${keep.attempts} or bytes > ${keep.bytes}
-      or (${keep.days}::float8 > 0 and finished_at < now() - make_interval(secs => ${keep.days * 86_400}))`.execute(
-    db,
-  );
-  for (let start = 0; start < due.rows.length; start += BATCH) {
-    const batch = due.rows.slice(start, start + BATCH);
+    where (rank > count or bytes > bytes_max or bytes_total > ${keep.log_bytes_total}
+        or (days > 0 and finished_at < now() - make_interval(secs => days * 86400)))
+      and (${projectId}::uuid is null or project_id = ${projectId})
+    order by finished_at limit ${sql.lit(ROUND_MAX)}`;
+  return lookThroughAll(db, question);
+}
+
+/** Logs removed by one statement; it holds no lock that a running attempt wants. */
+const BATCH = 500;
+
+/** Removes stored logs and notes that on their attempts. */
+export async function removeLogs(
+  db: Database,
+  logs: readonly Pick<OldLog, 'jobId' | 'attempt'>[],
+): Promise<void> {
+  for (let start = 0; start < logs.length; start += BATCH) {
+    const batch = logs.slice(start, start + BATCH);
     await sql`
       with marked as (
         update attempts set log_removed_at = now()
-        from unnest(${batch.map((row) => row.job_id)}::uuid[], ${batch.map((row) => row.number)}::int[])
+        from unnest(${batch.map((log) => log.jobId)}::uuid[], ${batch.map((log) => log.attempt)}::int[])
           as due (job_id, number)
         where attempts.job_id = due.job_id and attempts.number = due.number and attempts.status <> 'running'
         returning attempts.job_id, attempts.number)
       delete from log_chunks using marked
       where log_chunks.job_id = marked.job_id and log_chunks.attempt = marked.number`.execute(db);
   }
-  return due.rows.length;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ProjectBody, Subproject } from '@crafting-table/contracts/project';
+import type { ProjectRetention } from '@crafting-table/contracts/project-retention';
 import type { Database } from './connect.ts';
 import { lockJobs } from './jobs/lock-jobs.ts';
 import type { GitCredentials } from './schema.ts';
@@ -15,11 +16,14 @@ export type ProjectRow = {
   subprojects: Subproject[];
   schedule: NonNullable<ProjectBody['schedule']> | null;
   notify: NonNullable<ProjectBody['notify']> | null;
+  retention: ProjectRetention | null;
   created_at: Date;
   updated_at: Date;
 };
 
-export type ProjectValues = Omit<ProjectRow, 'created_at' | 'updated_at'>;
+export type ProjectValues = Omit<ProjectRow, 'created_at' | 'updated_at' | 'retention'> & {
+  retention?: ProjectRetention | null;
+};
 
 /** Whose things a caller may see: null means everybody's. */
 export type Owner = string | null;
@@ -40,6 +44,16 @@ export async function findProject(db: Database, name: string, owner: Owner): Pro
     select * from projects where name = ${name} and removed_at is null
     and (${owner}::text is null or owner = ${owner})`.execute(db);
   return found.rows[0] ?? null;
+}
+
+export async function findProjectById(db: Database, id: string): Promise<ProjectRow | null> {
+  const row = await db
+    .selectFrom('projects')
+    .selectAll()
+    .where('id', '=', id)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 export async function listProjects(db: Database, owner: Owner): Promise<ProjectRow[]> {
@@ -93,8 +107,8 @@ export async function removeProject(db: Database, id: string): Promise<void> {
 const JOBS_DELETED_PER_PASS = 500;
 
 /**
- * One pass over removed projects: deletes some of their jobs, then those that have none. Returns how many rows went. What is
- * still queued came in at the very moment of the removal and goes too.
+ * One pass over removed projects: deletes some of their jobs, then those that have none, and none of whose schedules is left in the
+ * queue. Returns how many rows went. What is still queued came in at the very moment of the removal and goes too.
  */
 export async function deleteRemovedProjects(db: Database): Promise<number> {
   const jobs = await sql`
@@ -105,7 +119,8 @@ export async function deleteRemovedProjects(db: Database): Promise<number> {
     delete from jobs using locked where jobs.id = locked.id`.execute(db);
   const projects = await sql`
     delete from projects where removed_at is not null
-    and not exists (select from jobs where jobs.project_id = projects.id)`.execute(db);
+    and not exists (select from jobs where jobs.project_id = projects.id)
+    and not exists (select from schedules where schedules.project_id = projects.id)`.execute(db);
   return Number(jobs.numAffectedRows ?? 0) + Number(projects.numAffectedRows ?? 0);
 }
 
@@ -134,6 +149,8 @@ function writable(project: Omit<ProjectValues, 'owner'>) {
     subprojects: JSON.stringify(project.subprojects),
     schedule: project.schedule && JSON.stringify(project.schedule),
     notify: project.notify && JSON.stringify(project.notify),
+    retention: project.retention ? JSON.stringify(project.retention) : null,
+    has_schedules: false, // They are made anew from this.
   };
 }
 

@@ -1,10 +1,12 @@
 // The tables as Kysely sees them. migrations/ is where they are made; migrations/schema.sql shows them as a whole.
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { Digest, DigestOutcome, OutboxState, Recipient } from '@crafting-table/contracts/digest';
 import type { ToolRun } from '@crafting-table/contracts/finding';
 import type { FindingEvent, FindingSummary, JobFinding } from '@crafting-table/contracts/finding-life';
 import type { AttemptStatus, RecipeSnapshot } from '@crafting-table/contracts/job';
 import type { BrokenRule } from '@crafting-table/contracts/health';
-import type { ProjectBody, Subproject } from '@crafting-table/contracts/project';
+import type { ProjectRetention } from '@crafting-table/contracts/project-retention';
+import type { NotifyEvent, ProjectBody, Subproject } from '@crafting-table/contracts/project';
 import type { Containment, JobStatus, Reason, Recipe } from '@crafting-table/contracts/words';
 
 /** jsonb is read as a value and written as text. */
@@ -46,6 +48,8 @@ export type Schema = {
     created_at: Generated<Date>;
     updated_at: Generated<Date>;
     removed_at: Date | null;
+    has_schedules: Generated<boolean>;
+    retention: Json<ProjectRetention> | null;
   };
   jobs: {
     id: string;
@@ -76,6 +80,7 @@ export type Schema = {
     deadline_at: Date | null;
     cancel_requested_at: Date | null;
     cancel_reason: string | null;
+    traceparent: string | null;
   };
   attempts: {
     job_id: string;
@@ -97,6 +102,7 @@ export type Schema = {
     log_omitted_bytes: number | null;
     log_omitted_lines: number | null;
     log_removed_at: Date | null;
+    findings_removed_at: Date | null;
     superseded_reason: Reason | null;
     superseded_exit_code: number | null;
     superseded_at: Date | null;
@@ -189,6 +195,54 @@ export type Schema = {
     until: Date | null;
     lifted_at: Date | null;
   };
+  schedules: {
+    id: string;
+    project_id: string;
+    key: string;
+    cron: string;
+    tz: string;
+    recipe: Recipe;
+    subproject: string | null;
+    ref: string | null;
+    enabled: boolean;
+    gone: Generated<boolean>;
+    next_local: string | null;
+    next_at: Date | null;
+    queue_incarnation: string | null;
+  };
+  firings: {
+    project_id: string;
+    schedule_key: string;
+    local_minute: string;
+    due_at: Date;
+    fired_at: Date;
+    late: boolean;
+    missed: number;
+    refusal: string | null;
+    job_ids: string[];
+  };
+  digests: {
+    project_id: string;
+    date: string;
+    from_at: Date;
+    to_at: Date;
+    outcome: Exclude<DigestOutcome, 'missed'>;
+    events: NotifyEvent[];
+    content: Json<Digest>;
+  };
+  outbox: {
+    project_id: string;
+    date: string;
+    message_id: string;
+    state: Generated<OutboxState>;
+    recipients: Json<Recipient[]>;
+    tries: Generated<number>;
+    next_try_at: Date;
+    sending_until: Date | null;
+    expires_at: Date;
+    error: string | null;
+    ended_at: Date | null;
+  };
   idempotency_keys: {
     owner: string;
     key: string;
@@ -207,6 +261,17 @@ export type Schema = {
     blocked: string | null;
     started_at: Generated<Date>;
     seen_at: Generated<Date>;
+    drain_requested_at: Date | null;
+    rss_bytes: number | null;
+  };
+  browser_sessions: { hash: Buffer; token_id: string; created_at: Generated<Date>; expires_at: Date };
+  folders: {
+    worker_id: string;
+    kind: 'mirror' | 'cache';
+    project_id: string;
+    bytes: number;
+    used_at: Date;
+    measured_at: Generated<Date>;
   };
   sweep: {
     single: Generated<boolean>;
@@ -216,5 +281,6 @@ export type Schema = {
     invariant_violations: Generated<number>;
     broken_rules: Json<BrokenRule[]>;
     checked_at: Date | null;
+    retained_at: Generated<Date>;
   };
 };

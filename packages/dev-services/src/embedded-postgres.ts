@@ -12,7 +12,7 @@ import {
   POSTGRES_ENVIRONMENT,
   POSTGRES_USER,
 } from './initialise-cluster.ts';
-import { locatePostgresBinaries } from './postgres-binaries.ts';
+import { locatePostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { findPostmaster } from './postmaster-pid.ts';
 import type { Postmaster } from './postmaster-pid.ts';
 import { isGoneWithin } from './process-life.ts';
@@ -25,6 +25,8 @@ export type PostgresOptions = {
   dataDir: string;
   /** 0, the default, takes a free one. */
   port?: number;
+  /** Other programs than the embedded ones: those of a Postgres that is installed on the machine. */
+  binaries?: PostgresBinaries;
   /** False gives up safety against power loss for speed: for tests. */
   durable?: boolean;
   /** True makes a server that already runs on the folder this one's own, to be stopped by stop(). */
@@ -65,13 +67,14 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   if (found) return found;
 
   const user = serviceUser();
-  const binaries = await locatePostgresBinaries(user);
+  const binaries = options.binaries ?? (await locatePostgresBinaries(user));
   const isDurable = options.durable ?? true;
   await initialiseCluster({ cluster, password, binaries, user, isDurable });
   const program = join(binaries.folder, 'bin', 'postgres');
   for (let attempt = 1; ; attempt++) {
     const port = options.port || (await choosePort());
-    const args = ['-D', clusterArgument(user, cluster), ...serverSettings(port, isDurable)];
+    const settings = serverSettings(port, { isDurable, isEmbedded: options.binaries === undefined });
+    const args = ['-D', clusterArgument(user, cluster), ...settings];
     const child = spawnBound({
       command: program,
       args,
@@ -92,19 +95,19 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 }
 
 /** Modest on purpose: the farm shares its host with the recipes. Connections: a few per process of a farm on a LAN. */
-function serverSettings(port: number, isDurable: boolean): string[] {
+function serverSettings(port: number, of: { isDurable: boolean; isEmbedded: boolean }): string[] {
   const settings = {
     listen_addresses: ADDRESS,
     port,
     unix_socket_directories: '',
     max_connections: 200,
     shared_buffers: '64MB',
-    io_method: 'sync',
     jit: 'off',
     max_parallel_workers_per_gather: 0,
     log_checkpoints: 'off',
     timezone: 'UTC',
-    ...(isDurable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(of.isEmbedded && { io_method: 'sync' }), // Version 18 and later know it.
+    ...(of.isDurable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

@@ -2,7 +2,7 @@
 // nothing of it is left on the machine.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient, type Client } from '@crafting-table/client/create-client';
 import { searchPath, testRedisUrl } from '@crafting-table/dev-services/config';
@@ -57,6 +57,10 @@ export type FarmOptions = {
   settings?: Settings;
   /** Stores that the test may stop and empty. */
   ownStores?: boolean;
+  /** A Postgres that the test brings. */
+  databaseUrl?: string;
+  /** A backup to begin with: the admin's bearer, and a copy of the folder of a Postgres, which implies stores of its own. */
+  restoredFrom?: { bearer: string; postgres?: string };
   /** The test makes trouble on purpose: what the processes log as errors is not held against them. */
   expectsTrouble?: boolean;
 };
@@ -73,10 +77,18 @@ const GONE_MS = 5_000;
 export async function startFarm(options: FarmOptions): Promise<FarmUnderTest> {
   await using started = new AsyncDisposableStack();
   const folder = started.use(await temporaryFolder('farm'));
-  const stores = options.ownStores
-    ? started.use(await startOwnStores({ withRedis: options.backend === 'redis' }))
-    : null;
-  const databaseUrl = stores?.databaseUrl ?? started.use(await createTestDatabase()).url;
+  const { restoredFrom } = options;
+  const stores =
+    options.ownStores || restoredFrom?.postgres
+      ? started.use(
+          await startOwnStores({
+            withRedis: options.backend === 'redis',
+            ...(restoredFrom?.postgres !== undefined && { postgresFrom: restoredFrom.postgres }),
+          }),
+        )
+      : null;
+  const databaseUrl =
+    options.databaseUrl ?? stores?.databaseUrl ?? started.use(await createTestDatabase()).url;
   const redisUrl = options.backend === 'redis' ? (stores?.redisUrl ?? testRedisUrl()) : undefined;
   const queuePrefix = `e2e_${randomBytes(6).toString('hex')}`;
   const environmentOf = (dataDir: string, settings: Settings): NodeJS.ProcessEnv => ({
@@ -105,6 +117,10 @@ export async function startFarm(options: FarmOptions): Promise<FarmUnderTest> {
 
   let release: { release?: string } = {};
   const apiFolder = join(folder.path, 'api');
+  if (restoredFrom) {
+    await mkdir(apiFolder);
+    await writeFile(join(apiFolder, 'admin-bearer.txt'), restoredFrom.bearer, { mode: 0o600 });
+  }
   const startApi = async (port: string) => {
     const environment = environmentOf(apiFolder, { CRAFTING_PORT: port });
     const api = await startFarmProcess({ app: 'api', name: 'api', environment, ...release });

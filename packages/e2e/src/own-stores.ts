@@ -1,4 +1,5 @@
 // A Postgres and a Redis that belong to one farm alone, so that they may be killed, emptied and started again.
+import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { searchPath } from '@crafting-table/dev-services/config';
@@ -13,6 +14,8 @@ export type OwnStores = AsyncDisposable & {
   /** Undefined for a farm that delivers through Postgres. */
   redisUrl: string | undefined;
   postgres: {
+    /** What a backup copies while the server is stopped. */
+    folder: string;
     /** As an orderly restart of the server begins. */
     stop(): Promise<void>;
     /** The server and all its processes at once; the next start recovers. */
@@ -34,16 +37,25 @@ export type OwnStores = AsyncDisposable & {
   };
 };
 
-/** @throws where a Redis is asked for and the machine has none: ask `testRedisUrl()` first. */
-export async function startOwnStores({ withRedis }: { withRedis: boolean }): Promise<OwnStores> {
+/**
+ * `postgresFrom`: a copy of the folder of another Postgres, which stays as it is.
+ * @throws where a Redis is asked for and the machine has none: ask `testRedisUrl()` first.
+ */
+export async function startOwnStores(options: {
+  withRedis: boolean;
+  postgresFrom?: string;
+}): Promise<OwnStores> {
+  const { withRedis, postgresFrom } = options;
   await using started = new AsyncDisposableStack();
   const folder = started.use(await temporaryFolder('stores'));
   const log = () => {};
   const redisFolder = join(folder.path, 'redis');
+  const postgresFolder = join(folder.path, 'postgres');
+  if (postgresFrom !== undefined) copyFolder(postgresFrom, postgresFolder);
 
   const bootPostgres = (port?: number) =>
     startPostgres({
-      dataDir: join(folder.path, 'postgres'),
+      dataDir: postgresFolder,
       durable: true, // It is killed, and what it has confirmed must be there afterwards.
       log,
       ...(port !== undefined && { port }),
@@ -71,6 +83,7 @@ export async function startOwnStores({ withRedis }: { withRedis: boolean }): Pro
     databaseUrl: postgres.url,
     redisUrl: redis?.url,
     postgres: {
+      folder: postgresFolder,
       stop: () => postgres.stop(),
       async kill() {
         const processes = freezeTree(postgres.pid);
@@ -102,6 +115,11 @@ export async function startOwnStores({ withRedis }: { withRedis: boolean }): Pro
     },
     [Symbol.asyncDispose]: () => stop.disposeAsync(),
   };
+}
+
+/** As an operator does it: owners and rights are kept. */
+export function copyFolder(from: string, to: string): void {
+  execFileSync('cp', ['-a', from, to], { env: { PATH: searchPath() } });
 }
 
 /** The parent first, so that no child is born while they are looked for. Gives back all their numbers. */

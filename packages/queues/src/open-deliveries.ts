@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createPostgresBackend, Queue, type JobsOptions } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { JobsOptions, Queue } from 'bullmq';
 import type { Delivery, QueueBackend } from '@crafting-table/contracts/delivery';
-import { postgresConnection, QUEUE_NAME, type QueueTarget } from './queue-target.ts';
+import { openQueue, QueueAway } from './open-queue.ts';
+import { QUEUE_NAME, type QueueTarget } from './queue-target.ts';
 
-/** The queue cannot be reached. What was to be delivered stays queued in Postgres and goes out later. */
-export class QueueAway extends Error {
-  override name = 'QueueAway';
-}
+export { QueueAway };
 
 export type OrderedDelivery = Delivery & {
   /** The queue's priority number, from 1: lower ones are taken first, equal ones in the order they were added. */
@@ -30,7 +27,20 @@ export type Deliveries = AsyncDisposable & {
   incarnation(): Promise<string>;
 };
 
-const ANSWER_MS_MAX = 1000;
+export type QueueState = {
+  /** Deliveries nobody has taken yet. */
+  waiting: number;
+  /** Somebody told the queue to hand out nothing; the farm itself never does. */
+  isPaused: boolean;
+};
+
+/** What people ask of the queue. */
+export type QueueWatch = {
+  readonly backend: QueueBackend;
+  /** Throws QueueAway. */
+  readState(): Promise<QueueState>;
+};
+
 /** Bounds the looks for a delivery that is still to be taken. So many workers do not die over one job by accident. */
 const SUCCESSORS_MAX = 10;
 
@@ -38,77 +48,28 @@ const SUCCESSORS_MAX = 10;
 const DELIVERY_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
 /** Opens the sending side of the queue. It succeeds while the queue is away and works as soon as that is back. */
-export function openDeliveries(target: QueueTarget): Deliveries {
-  return target.backend === 'redis' ? openOnRedis(target) : openOnPostgres(target);
-}
-
-function openOnRedis(target: QueueTarget): Deliveries {
-  // Without these two options a command would wait for ever while Redis is down, and a POST with it.
-  const redis = new Redis(target.url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    retryStrategy: (tries) => Math.min(tries * 50, 500),
-  });
-  redis.on('error', () => {}); // It reconnects by itself; callers get QueueAway meanwhile.
+export function openDeliveries(target: QueueTarget): Deliveries & QueueWatch {
+  const { ask, askRedis, ...open } = openQueue(target, QUEUE_NAME, { defaultJobOptions: DELIVERY_OPTIONS });
   const incarnationKey = `${target.prefix}:incarnation`;
-  let queue: Queue | undefined;
-  // Built once Redis answers: a Queue built while it is down never recovers.
-  const ready = (): Queue => {
-    if (redis.status !== 'ready') throw new QueueAway(`Redis is ${redis.status}`);
-    queue ??= silence(
-      new Queue(QUEUE_NAME, {
-        connection: redis,
-        prefix: target.prefix,
-        defaultJobOptions: DELIVERY_OPTIONS,
-      }),
-    );
-    return queue;
-  };
   return {
-    backend: 'redis',
-    add: (deliveries) => answering(async () => addAll(ready(), deliveries)),
-    addAgain: (deliveries) => answering(async () => addAllAgain(ready(), deliveries)),
-    countWaiting: () => answering(async () => countWaiting(ready())),
-    incarnation: () =>
-      answering(async () => {
-        ready();
-        await redis.set(incarnationKey, randomUUID(), 'NX');
-        const [mark, info] = await Promise.all([redis.get(incarnationKey), redis.info('server')]);
-        return `${mark}/${/^run_id:(\w+)/m.exec(info)?.[1]}`;
+    backend: target.backend,
+    add: (deliveries) => ask((queue) => addAll(queue, deliveries)),
+    addAgain: (deliveries) => ask((queue) => addAllAgain(queue, deliveries)),
+    countWaiting: () => ask(countWaiting),
+    readState: () =>
+      ask(async (queue) => {
+        const [waiting, isPaused] = await Promise.all([countWaiting(queue), queue.isPaused()]);
+        return { waiting, isPaused };
       }),
-    async [Symbol.asyncDispose]() {
-      await queue?.close().catch(() => {}); // Redis may be away; there is nothing to lose in closing.
-      redis.disconnect();
-    },
-  };
-}
-
-function openOnPostgres(target: QueueTarget): Deliveries {
-  const options = { connection: postgresConnection(target, 4), defaultJobOptions: DELIVERY_OPTIONS };
-  let queue: Queue | undefined;
-  // A Queue that could not begin, because Postgres was away or its schema not there yet, never recovers: it is built at
-  // the first call, and anew after one that found it unusable.
-  const ready = async (): Promise<Queue> => {
-    // The two backends differ in a type parameter that nothing here depends on.
-    const opening = (queue ??= silence(
-      new Queue(QUEUE_NAME, options, createPostgresBackend) as unknown as Queue,
-    ));
-    try {
-      await opening.waitUntilReady();
-    } catch (error) {
-      if (queue === opening) queue = undefined;
-      void opening.close().catch(() => {}); // It holds nothing that could be lost.
-      throw error;
-    }
-    return opening;
-  };
-  return {
-    backend: 'postgres',
-    add: (deliveries) => answering(async () => addAll(await ready(), deliveries)),
-    addAgain: (deliveries) => answering(async () => addAllAgain(await ready(), deliveries)),
-    countWaiting: () => answering(async () => countWaiting(await ready())),
-    incarnation: async () => 'postgres',
-    [Symbol.asyncDispose]: async () => queue?.close().catch(() => {}), // As above.
+    incarnation: async () =>
+      askRedis === null
+        ? 'postgres'
+        : askRedis(async (redis) => {
+            await redis.set(incarnationKey, randomUUID(), 'NX');
+            const [mark, info] = await Promise.all([redis.get(incarnationKey), redis.info('server')]);
+            return `${mark}/${/^run_id:(\w+)/m.exec(info)?.[1]}`;
+          }),
+    ...open,
   };
 }
 
@@ -151,24 +112,4 @@ function idOf({ job_id, attempt }: OrderedDelivery): string {
 
 async function countWaiting(queue: Queue): Promise<number> {
   return queue.getJobCountByTypes('waiting', 'prioritized', 'delayed');
-}
-
-async function answering<T>(ask: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new QueueAway(`no answer within ${ANSWER_MS_MAX} ms`)), ANSWER_MS_MAX);
-  });
-  try {
-    return await Promise.race([ask(), tooLate]);
-  } catch (cause) {
-    if (cause instanceof QueueAway) throw cause;
-    throw new QueueAway('the queue refused', { cause });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function silence(queue: Queue): Queue {
-  queue.on('error', () => {}); // The same error reaches the caller of add().
-  return queue;
 }

@@ -15,6 +15,7 @@ export function queueTarget(settings: {
 }
 
 export const QUEUE_NAME = 'attempts';
+export const TRIGGER_QUEUE_NAME = 'triggers';
 
 /** BullMQ's tables stand in a schema of their own beside the farm's. */
 export function postgresQueueSchema(target: QueueTarget): string {

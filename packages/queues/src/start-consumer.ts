@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPostgresBackend, Worker, type Job, type WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
-import { Delivery } from '@crafting-table/contracts/delivery';
-import { postgresConnection, QUEUE_NAME, type QueueTarget } from './queue-target.ts';
+import { Delivery, TriggerDelivery } from '@crafting-table/contracts/delivery';
+import { repeatBy, type NextTrigger } from './open-triggers.ts';
+import { postgresConnection, QUEUE_NAME, TRIGGER_QUEUE_NAME, type QueueTarget } from './queue-target.ts';
 
 export type Consumer = AsyncDisposable & {
   /** Takes no further deliveries; those at work go on. */
@@ -36,24 +37,53 @@ export function startConsumer({ target, concurrency, handle, onError }: Consumer
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   };
-  return target.backend === 'redis'
-    ? consumeRedis(target, process, { ...options, onError })
-    : consumePostgres(target, process, { ...options, onError });
+  return consume(target, QUEUE_NAME, process, { ...options, onError });
+}
+
+/**
+ * Starts taking triggers, one at a time. `handle` must be safe to call twice for one, and late. Whatever it does not do, because
+ * it was killed or the trigger never came, the sweep does.
+ */
+export function startTriggerConsumer(options: {
+  target: QueueTarget;
+  nextTrigger: NextTrigger;
+  handle: (id: string) => Promise<void>;
+  onError: (error: Error) => void;
+}): Consumer {
+  const process = async (job: Job): Promise<void> => options.handle(TriggerDelivery.parse(job.data).id);
+  return consume(options.target, TRIGGER_QUEUE_NAME, process, {
+    concurrency: 1,
+    prefix: options.target.prefix,
+    settings: repeatBy(options.nextTrigger),
+    drainDelay: 5,
+    onError: options.onError,
+  });
 }
 
 type Process = (job: Job) => Promise<void>;
 type Options = Omit<WorkerOptions, 'connection'> & Pick<ConsumerOptions, 'onError'>;
 
+function consume(target: QueueTarget, name: string, process: Process, options: Options): Consumer {
+  return target.backend === 'redis'
+    ? consumeRedis(target, name, process, options)
+    : consumePostgres(target, name, process, options);
+}
+
 /** Before another try to begin. */
 const BEGIN_AGAIN_MS = 500;
 
-function consumeRedis(target: QueueTarget, process: Process, { onError, ...options }: Options): Consumer {
+function consumeRedis(
+  target: QueueTarget,
+  name: string,
+  process: Process,
+  { onError, ...options }: Options,
+): Consumer {
   const redis = new Redis(target.url, {
     maxRetriesPerRequest: null, // BullMQ asks for it: a blocking command must outlive a restart of Redis.
     retryStrategy: (tries) => Math.min(tries * 50, 1000),
   });
   redis.on('error', () => {}); // Told once by BullMQ's own error event.
-  const worker = new Worker(QUEUE_NAME, process, { ...options, connection: redis });
+  const worker = new Worker(name, process, { ...options, connection: redis });
   worker.on('error', onError);
   return {
     pause: () => worker.pause(true),
@@ -73,7 +103,12 @@ function consumeRedis(target: QueueTarget, process: Process, { onError, ...optio
  * all the same, it asks again and again without a pause, and its process gets to nothing else any more. So each is told to
  * run only once it is ready, and replaced when it does not get there.
  */
-function consumePostgres(target: QueueTarget, process: Process, { onError, ...options }: Options): Consumer {
+function consumePostgres(
+  target: QueueTarget,
+  name: string,
+  process: Process,
+  { onError, ...options }: Options,
+): Consumer {
   const connection = postgresConnection(target, 4);
   const closing = new AbortController();
   let paused = false;
@@ -83,7 +118,7 @@ function consumePostgres(target: QueueTarget, process: Process, { onError, ...op
     while (!closing.signal.aborted) {
       // The two backends differ in a type parameter that nothing here depends on.
       const candidate = new Worker(
-        QUEUE_NAME,
+        name,
         process,
         { ...options, connection, autorun: false },
         createPostgresBackend,

@@ -1,5 +1,7 @@
 // What each route does: translate, call one verb, render. No rule of the farm lives here.
+import type { Retention } from '@crafting-table/contracts/retention';
 import type { Database } from '@crafting-table/database/connect';
+import type { Pulse } from '@crafting-table/database/feel-pulse';
 import { getFinding } from '@crafting-table/farm/findings/get-finding';
 import { getTrend } from '@crafting-table/farm/findings/get-trend';
 import { liftSuppression } from '@crafting-table/farm/findings/lift-suppression';
@@ -8,11 +10,13 @@ import { listOpenFindings } from '@crafting-table/farm/findings/list-open-findin
 import { suppressFinding } from '@crafting-table/farm/findings/suppress-finding';
 import { checkHealth } from '@crafting-table/farm/health/check-health';
 import { cancelJob } from '@crafting-table/farm/jobs/cancel-job';
+import { explainJob } from '@crafting-table/farm/jobs/explain-job';
 import { createJobs } from '@crafting-table/farm/jobs/create-jobs';
 import type { Dispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
 import { listJobs } from '@crafting-table/farm/jobs/list-jobs';
 import { retryJob } from '@crafting-table/farm/jobs/retry-job';
 import { getJob } from '@crafting-table/farm/jobs/show-job';
+import type { FarmNumbersReader } from '@crafting-table/farm/metrics/read-farm-numbers';
 import type { News } from '@crafting-table/farm/logs/news';
 import type { FileRemotes } from '@crafting-table/farm/projects/git-remote';
 import { registerProject } from '@crafting-table/farm/projects/register-project';
@@ -25,32 +29,52 @@ import { listAudit } from '@crafting-table/farm/tokens/list-audit';
 import { listTokens } from '@crafting-table/farm/tokens/list-tokens';
 import { mintToken } from '@crafting-table/farm/tokens/mint-token';
 import { revokeToken } from '@crafting-table/farm/tokens/revoke-token';
-import type { Deliveries } from '@crafting-table/queues/open-deliveries';
+import { runRetention } from '@crafting-table/farm/retention/run-retention';
+import { drainWorker, resumeWorker } from '@crafting-table/farm/workers/drain-worker';
+import { listWorkers } from '@crafting-table/farm/workers/show-workers';
+import { listDigests } from '@crafting-table/farm/digests/list-digests';
+import { runDigest } from '@crafting-table/farm/digests/run-digest';
+import type { DigestSettings } from '@crafting-table/farm/digests/digest-settings';
+import { listSchedules } from '@crafting-table/farm/schedules/list-schedules';
+import type { Deliveries, QueueWatch } from '@crafting-table/queues/open-deliveries';
 import { sendDocsPage } from '../docs/send-docs-page.ts';
 import { openApiDocument } from '../docs/openapi.ts';
 import { sent, type Handlers } from '../http/bind-routes.ts';
+import { traceparentOf } from '../http/open-request.ts';
 import { callerOf } from '../http/guards.ts';
+import type { Metrics } from '../metrics/create-metrics.ts';
+import { sendMetrics } from '../metrics/send-metrics.ts';
+import { sendDigest } from './send-digest.ts';
 import { sendFindings } from './send-findings.ts';
 import { sendLog } from './send-log.ts';
 import { streamLog } from './stream-log.ts';
 
 export type Parts = {
   db: Database;
-  deliveries: Deliveries;
+  /** For what may take minutes. */
+  patientDb: Database;
+  deliveries: Deliveries & QueueWatch;
   dispatcher: Dispatcher;
   news: News;
   authenticator: Authenticator;
   version: string;
   fileRemotes: FileRemotes;
+  digest: DigestSettings;
   defaultTimeoutSecs: number;
   /** False until the tables are there and the first admin has a bearer. */
   isPrepared: () => boolean;
   /** A worker silent for longer is not shown as alive. */
   workerAliveSecs: number;
+  metrics: Metrics;
+  retention: Retention;
+  numbers: FarmNumbersReader;
+  /** Of the database. */
+  pulse: Pick<Pulse, 'isSilent' | 'onSilence'>;
 };
 
 export function createHandlers(parts: Parts): Handlers {
-  const { db, deliveries, dispatcher, fileRemotes } = parts;
+  const { db, deliveries, dispatcher } = parts;
+  const rules = { files: parts.fileRemotes, nightlyTz: parts.digest.tz };
   return {
     getHealth: async ({ request, response }) => {
       response.set('Cache-Control', 'no-store');
@@ -58,6 +82,7 @@ export function createHandlers(parts: Parts): Handlers {
       const caller = await callerOf(parts.authenticator, request);
       return checkHealth(db, deliveries, { ...parts, isAdmin: caller?.isAdmin ?? false });
     },
+    getMetrics: async ({ response }) => sendMetrics(parts, response),
     getOpenApi: async ({ response }) => {
       response.json(openApiDocument(parts.version));
       return sent;
@@ -79,14 +104,24 @@ export function createHandlers(parts: Parts): Handlers {
     },
     listAudit: async ({ query }) => listAudit(db, query),
 
-    registerProject: async ({ caller, body }) => registerProject(db, caller, body, fileRemotes),
+    listWorkers: async ({ caller }) => listWorkers(db, caller, parts.workerAliveSecs),
+    drainWorker: async ({ caller, params }) => drainWorker(db, caller, params.id),
+    resumeWorker: async ({ caller, params }) => resumeWorker(db, caller, params.id),
+    runRetention: async ({ caller, body }) =>
+      runRetention(parts.patientDb, parts.retention, { actor: caller.name, ...body }),
+    registerProject: async ({ caller, body }) => registerProject(db, caller, body, rules),
     listProjects: async ({ caller }) => listProjects(db, caller),
     getProject: async ({ caller, params }) => getProject(db, caller, params.name),
-    replaceProject: async ({ caller, params, body }) =>
-      replaceProject(db, caller, params.name, body, fileRemotes),
+    replaceProject: async ({ caller, params, body }) => replaceProject(db, caller, params.name, body, rules),
+    listSchedules: async ({ caller }) => listSchedules(db, caller, null),
     removeProject: async ({ caller, params }) => removeProject(db, caller, params.name),
 
-    createJob: async ({ caller, params, body, request }) => {
+    listDigests: async ({ caller, params }) => listDigests(db, caller, params.date),
+    getDigestPage: async (call) => sendDigest(db, parts.digest, call, 'html'),
+    getDigestText: async (call) => sendDigest(db, parts.digest, call, 'text'),
+    runDigest: async ({ caller, body }) => runDigest(db, parts.digest, caller, body),
+
+    createJob: async ({ caller, params, body, request, response }) => {
       const key = readIdempotencyKey(request.headers['idempotency-key']);
       if (typeof key === 'object' && key !== null) return key;
       const { defaultTimeoutSecs } = parts;
@@ -96,12 +131,15 @@ export function createHandlers(parts: Parts): Handlers {
         body,
         idempotencyKey: key,
         defaultTimeoutSecs,
+        traceparent: traceparentOf(response),
       });
     },
     listJobs: async ({ caller, query }) => listJobs(db, caller, query),
     getJob: async ({ caller, params }) => getJob(db, caller, params.id),
     cancelJob: async ({ caller, params, body }) => cancelJob(db, caller, params.id, body.reason),
     retryJob: async ({ caller, params }) => retryJob(db, deliveries, caller, params.id),
+    explainJob: async ({ caller, params }) =>
+      explainJob(db, deliveries, caller, { id: params.id, workerAliveSecs: parts.workerAliveSecs }),
     getLog: async (call) => sendLog(db, call),
     streamLog: async (call) => streamLog(db, parts.news, call),
 

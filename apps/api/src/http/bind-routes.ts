@@ -13,6 +13,7 @@ import {
 import type { Caller } from '@crafting-table/farm/caller';
 import { isRefusal, type Refusal } from '@crafting-table/farm/refusal';
 import type { Guards } from './guards.ts';
+import { nameRoute } from './open-request.ts';
 import { answerNotFound, sendNotFound, sendProblem } from './send-problem.ts';
 import { validate } from './validate.ts';
 
@@ -44,7 +45,8 @@ export function bindRoutes(
   const readJson = express.json({ limit: BODY_BYTES_MAX, strict: false, type: isJson });
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name];
-    const steps: RequestHandler[] = [guards.peer, guards.silence];
+    const steps: RequestHandler[] = [named(name), guards.peer];
+    if (!route.answersInSilence) steps.push(guards.silence);
     if (route.access !== 'lan') steps.push(guards.bearer);
     if (route.access === 'admin') steps.push(guards.admin);
     if (route.body) steps.push(refuseOtherMedia(route), readJson);
@@ -54,6 +56,13 @@ export function bindRoutes(
   }
   refuseOtherMethods(app, guards);
   app.use(guards.peer, guards.silence, guards.bearer, answerNotFound);
+}
+
+function named(name: string): RequestHandler {
+  return (_request, response, next) => {
+    nameRoute(response, name);
+    next();
+  };
 }
 
 function createStep(route: Route, handler: (call: unknown) => Promise<Answer<RouteName>>): RequestHandler {

@@ -54,8 +54,12 @@ export function createGuards(authenticator: Authenticator, lanCidrs: readonly st
 /** Who sends a request; null without a valid bearer. */
 export async function callerOf(authenticator: Authenticator, request: Request): Promise<Caller | null> {
   const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
-  const allowedFrom = (cidrs: string[]) => createNetworks(cidrs)(peerOf(request));
-  return bearer ? await authenticator.authenticate(bearer, allowedFrom) : null;
+  return bearer ? await authenticator.authenticate(bearer, allowedFrom(request)) : null;
+}
+
+/** Tells whether the sender of a request is in the networks that a token is bound to. */
+export function allowedFrom(request: Request): (cidrs: string[]) => boolean {
+  return (cidrs) => createNetworks(cidrs)(peerOf(request));
 }
 
 /** The address of the client: the socket's, or what trusted proxies say of it. */

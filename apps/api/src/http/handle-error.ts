@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { ProblemCode } from '@crafting-table/contracts/problem';
 import { isDatabaseAway } from '@crafting-table/database/database-away';
+import { fieldsOf } from './open-request.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** Errors that the body parser and the router throw, by their `type` or status. */
@@ -24,7 +25,8 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     if (response.headersSent) {
       // Part of the answer is out; cutting the connection is the only way left to say that it is not whole.
       response.destroy();
-      if (!isDatabaseAway(error)) log.warn({ err: error, path: request.path }, 'an answer broke off');
+      if (!isDatabaseAway(error))
+        log.warn({ err: error, path: request.path, ...fieldsOf(response) }, 'an answer broke off');
       return;
     }
     if (error instanceof URIError) return sendProblem(response, 'not_found');
@@ -37,7 +39,10 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
         'Postgres cannot be reached right now; try again in a moment.',
       );
     }
-    log.error({ err: error, method: request.method, path: request.path }, 'a request failed');
+    log.error(
+      { err: error, method: request.method, path: request.path, ...fieldsOf(response) },
+      'a request failed',
+    );
     sendProblem(response, 'internal', 'The farm made a mistake; its log says more.');
     void next; // Express knows an error handler by its four parameters.
   };

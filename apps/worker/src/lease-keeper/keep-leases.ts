@@ -9,8 +9,14 @@ export type LeaseKeeper = Leases &
     show(state: { blocked: string | null; draining: boolean }): void;
   };
 
-/** Starts the thread that keeps leases. Should it die, the process must: nobody would renew any more. */
-export function keepLeases(options: KeeperOptions, onDeath: (error: Error) => void): LeaseKeeper {
+export type KeeperEvents = {
+  /** The thread died, and so must the process: nobody would renew any more. */
+  onDeath: (error: Error) => void;
+  onDrain: (isWanted: boolean) => void;
+};
+
+/** Starts the thread that keeps leases. */
+export function keepLeases(options: KeeperOptions, { onDeath, onDrain }: KeeperEvents): LeaseKeeper {
   const thread = new Worker(new URL('main.ts', import.meta.url), {
     workerData: options,
     name: 'leases',
@@ -19,9 +25,10 @@ export function keepLeases(options: KeeperOptions, onDeath: (error: Error) => vo
   const holders = new Map<string, HoldEvents>();
   let stopping = false;
   const say = (message: ToKeeper) => thread.postMessage(message);
-  thread.on('message', ({ kind, attempt }: FromKeeper) => {
-    const holder = holders.get(attemptKey(attempt));
-    if (kind === 'lost') holder?.onLost();
+  thread.on('message', (message: FromKeeper) => {
+    if (message.kind === 'drain') return onDrain(message.isWanted);
+    const holder = holders.get(attemptKey(message.attempt));
+    if (message.kind === 'lost') holder?.onLost();
     else holder?.onCancel();
   });
   thread.on('error', onDeath);

@@ -9,7 +9,10 @@ export type ToKeeper =
   | { kind: 'state'; blocked: string | null; draining: boolean }
   | { kind: 'stop' };
 
-export type FromKeeper = { kind: 'lost' | 'cancel'; attempt: HeldAttempt };
+export type FromKeeper =
+  | { kind: 'lost' | 'cancel'; attempt: HeldAttempt }
+  /** An operator wants this worker to take nothing new, or not any more. */
+  | { kind: 'drain'; isWanted: boolean };
 
 export function attemptKey({ jobId, attempt }: HeldAttempt): string {
   return `${jobId}.${attempt}`;

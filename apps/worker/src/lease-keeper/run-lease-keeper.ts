@@ -14,12 +14,16 @@ export function runLeaseKeeper(port: MessagePort, options: KeeperOptions): void 
   const tell = (message: FromKeeper) => port.postMessage(message);
   let retry: NodeJS.Timeout | undefined;
   let stopping = false;
+  let isDrainWanted = false;
 
   const renew = async (): Promise<void> => {
     const asked = [...held.values()];
-    const worker = { id: options.workerId, busy: asked.length, ...state };
+    const rssBytes = process.memoryUsage.rss(); // Of the whole process, not of this thread.
+    const worker = { id: options.workerId, busy: asked.length, rssBytes, ...state };
     try {
-      const renewed = await leases.renew(worker, asked, options.leaseSecs);
+      const { renewed, drainRequested } = await leases.renew(worker, asked, options.leaseSecs);
+      if (drainRequested !== isDrainWanted)
+        tell({ kind: 'drain', isWanted: (isDrainWanted = drainRequested) });
       const kept = new Map(renewed.map((attempt) => [attemptKey(attempt), attempt]));
       for (const attempt of asked) {
         const answer = kept.get(attemptKey(attempt));
@@ -39,8 +43,10 @@ export function runLeaseKeeper(port: MessagePort, options: KeeperOptions): void 
   const timer = setInterval(renew, options.renewSecs * 1000);
   const listener = listen({
     url: options.databaseUrl,
-    channels: ['crafting_cancel'],
-    onNotice: ({ id: jobId, attempt }) => {
+    channels: ['crafting_cancel', 'crafting_worker'],
+    onNotice: ({ channel, id, attempt }) => {
+      if (channel === 'crafting_worker') return id === options.workerId ? void renew() : undefined;
+      const jobId = id;
       const known = held.get(attemptKey({ jobId, attempt }));
       if (known) tell({ kind: 'cancel', attempt: known });
     },

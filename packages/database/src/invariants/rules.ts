@@ -79,7 +79,8 @@ export const RULES: readonly Rule[] = [
   {
     name: 'a finished job with a wrong count of findings',
     scopes: ['finished'],
-    isBroken: sql`r.findings_count <> ${findingsOf(sql`r.id`, sql`r.attempt`)} and not ${isRemoved}`,
+    isBroken: sql`r.findings_count <> ${findingsOf(sql`r.id`, sql`r.attempt`)} and not ${isRemoved} and not exists (
+      select from attempts where job_id = r.id and number = r.attempt and findings_removed_at is not null)`,
   },
   {
     name: 'a passed job whose newest attempt did not pass',

@@ -18,6 +18,7 @@ export type ClaimedJob = {
   ref: string | null;
   sha: string | null;
   recipe_snapshot: RecipeSnapshot;
+  traceparent: string | null;
   queued_at: Date;
   claimed_at: Date;
 };
@@ -59,7 +60,7 @@ export async function claimJob(db: Database, options: ClaimOptions): Promise<Cla
       insert into attempts (job_id, number, worker_id, worker, containment, claimed_at)
       select id, attempt, worker_id, ${worker.name}, ${worker.containment}, claimed_at from claimed)
     select c.id, c.attempt, c.project_id, p.name as project, p.git_url, p.git_credentials, p.default_branch, c.recipe,
-      c.subproject, c.ref, c.sha, c.recipe_snapshot, c.queued_at, c.claimed_at
+      c.subproject, c.ref, c.sha, c.recipe_snapshot, c.traceparent, c.queued_at, c.claimed_at
     from claimed c join projects p on p.id = c.project_id`.execute(db);
   return claimed.rows[0] ?? null;
 }

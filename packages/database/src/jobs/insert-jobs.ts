@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { RecipeSnapshot } from '@crafting-table/contracts/job';
 import type { Recipe } from '@crafting-table/contracts/words';
-import type { Database } from '../connect.ts';
+import type { Connection, Database } from '../connect.ts';
 import type { Undelivered } from './dispatch-queries.ts';
 
 export type NewJob = {
@@ -14,6 +14,8 @@ export type NewJob = {
   sha: string | null;
   recipe_snapshot: RecipeSnapshot;
   priority: number;
+  /** Of the request, or whatever else asked for it. */
+  traceparent?: string | null;
 };
 
 /** What the queue can hold as a priority number is 2^21; beyond this limit the order falls back to first come. */
@@ -23,7 +25,7 @@ export const TURN_MAX = 2_000_000;
  * Inserts jobs of one project, in order, and returns their turns; null when the project is gone. They count as
  * dispatched: the caller delivers them at once, and the sweep delivers them again when that came to nothing.
  */
-export async function insertJobs(db: Database, jobs: NewJob[]): Promise<Undelivered[] | null> {
+export async function insertJobs(db: Connection, jobs: NewJob[]): Promise<Undelivered[] | null> {
   const inserted = await insertion(jobs).execute(db);
   return inserted.rows.length === jobs.length ? inserted.rows : null;
 }
@@ -88,13 +90,13 @@ export function fairTurn(projectId: RawBuilder<unknown>): RawBuilder<number> {
 
 function insertion(jobs: NewJob[]): RawBuilder<Undelivered> {
   return sql<Undelivered>`
-    insert into jobs (id, project_id, owner, recipe, subproject, ref, sha, recipe_snapshot, priority, turn, dispatched_at)
+    insert into jobs (id, project_id, owner, recipe, subproject, ref, sha, recipe_snapshot, priority, turn, traceparent, dispatched_at)
     select n.id, n.project_id, n.owner, n.recipe, n.subproject, n.ref, n.sha, n.recipe_snapshot, n.priority,
-      least(${sql.lit(TURN_MAX)}, n.ordinal - 1 + ${fairTurn(sql`n.project_id`)}), now()
+      least(${sql.lit(TURN_MAX)}, n.ordinal - 1 + ${fairTurn(sql`n.project_id`)}), n.traceparent, now()
     from rows from (jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as (
         id uuid, project_id uuid, owner text, recipe text, subproject text, ref text, sha text,
-        recipe_snapshot jsonb, priority smallint)) with ordinality
-      as n (id, project_id, owner, recipe, subproject, ref, sha, recipe_snapshot, priority, ordinal)
+        recipe_snapshot jsonb, priority smallint, traceparent text)) with ordinality
+      as n (id, project_id, owner, recipe, subproject, ref, sha, recipe_snapshot, priority, traceparent, ordinal)
     join projects p on p.id = n.project_id and p.removed_at is null
     returning id as "jobId", attempt + 1 as attempt, turn`;
 }

@@ -22,7 +22,7 @@ const CHANGES: [string, (farm: Farm) => Promise<unknown>][] = [
     'renewing leases',
     ({ leases, ids }) =>
       leases.renew(
-        { id: WORKER.id, busy: ids.length, blocked: null, draining: false },
+        { id: WORKER.id, busy: ids.length, blocked: null, draining: false, rssBytes: 1 },
         ids.toReversed().map((jobId) => ({ jobId, attempt: 1 })),
         30,
       ),

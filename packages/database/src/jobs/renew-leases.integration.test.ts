@@ -7,7 +7,7 @@ import {
   passed,
   WORKER,
 } from '../stand-ins/farm-rows.ts';
-import { listLiveWorkers, registerWorker } from '../workers.ts';
+import { listLiveWorkers, registerWorker, requestDrain } from '../workers.ts';
 import { cancelJob } from './cancel-job.ts';
 import { finishAttempt } from './finish-attempt.ts';
 import { connectLeases } from './renew-leases.ts';
@@ -23,11 +23,16 @@ test('renewing tells which attempts are still held and which are to be cancelled
   await cancelJob(farm.db, cancelled, 'not needed');
   await finishAttempt(farm.db, passed(ended));
   const asked = [held, cancelled, ended].map((jobId) => ({ jobId, attempt: 1 }));
-  const renewed = await leases.renew(state(3), [...asked, { jobId: held, attempt: 2 }], 30);
+  const { renewed, drainRequested } = await leases.renew(
+    state(3),
+    [...asked, { jobId: held, attempt: 2 }],
+    30,
+  );
   expect(renewed.toSorted((a, b) => (a.jobId < b.jobId ? -1 : 1))).toEqual([
     { jobId: held, attempt: 1, cancelRequested: false },
     { jobId: cancelled, attempt: 1, cancelRequested: true },
   ]);
+  expect(drainRequested).toBe(false);
 });
 
 test('a renewed lease is not expired any more', async () => {
@@ -51,10 +56,25 @@ test('renewing says that the worker is alive, even when it holds nothing', async
   expect(await listLiveWorkers(farm.db, 45)).toEqual([]);
   await leases.renew({ ...state(0), blocked: 'no disk', draining: true }, [], 30);
   expect(await listLiveWorkers(farm.db, 45)).toMatchObject([
-    { name: 'attic-1', busy: 0, blocked: 'no disk', draining: true },
+    { name: 'attic-1', busy: 0, blocked: 'no disk', draining: true, rss_bytes: 120_000_000 },
   ]);
 });
 
+test('renewing tells whether an operator wants nothing new to be taken', async () => {
+  await using farm = await openFarmDatabase();
+  await using leases = connectLeases(farm.url, 10);
+  await registerWorker(farm.db, { ...WORKER, version: '1', slots: 4 });
+  const renewed = async () => (await leases.renew(state(0), [], 30)).drainRequested;
+  const first = await requestDrain(farm.db, WORKER.id, true);
+  expect(await renewed()).toBe(true);
+  expect(await requestDrain(farm.db, WORKER.id, true)).toMatchObject({
+    drain_requested_at: first?.drain_requested_at, // Asked twice it is still that long ago.
+  });
+  await requestDrain(farm.db, WORKER.id, false);
+  expect(await renewed()).toBe(false);
+  expect(await requestDrain(farm.db, '00000000-0000-7000-8000-00000000dead', true)).toBeNull();
+});
+
 function state(busy: number) {
-  return { id: WORKER.id, busy, blocked: null, draining: false };
+  return { id: WORKER.id, busy, blocked: null, draining: false, rssBytes: 120_000_000 };
 }

@@ -215,8 +215,8 @@ async function claimAny({ farm, at }: Aimed): Promise<boolean> {
 }
 
 async function renewAll(farm: FarmUnderTest, held: Target[]): Promise<number> {
-  const worker = { id: WORKER.id, busy: held.length, blocked: null, draining: false };
-  return (await farm.leases.renew(worker, held, LEASE_SECS)).length;
+  const worker = { id: WORKER.id, busy: held.length, blocked: null, draining: false, rssBytes: 1 };
+  return (await farm.leases.renew(worker, held, LEASE_SECS)).renewed.length;
 }
 
 function append({ farm, step, at }: Aimed): Promise<string> {

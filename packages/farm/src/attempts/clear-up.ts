@@ -16,6 +16,7 @@ export async function clearUp(parts: WorkerParts, workspacesRoot: string): Promi
     mirrors: parts.mirrors,
     workspaces: parts.workspaces,
     workspacesRoot,
+    mirrorUnusedMs: Infinity, // Retention knows what each project keeps: see retention/tidy-folders.ts.
     isKnownProject: async (projectId) => (await (known ??= listProjectIds(parts.db))).has(projectId),
     onDeadInstance: async (instanceId) => {
       const isOurs = (attemptId: string) => attemptId.startsWith(`${instanceId}.`);

@@ -1,4 +1,4 @@
-import { chown, mkdir, realpath } from 'node:fs/promises';
+import { chown, mkdir, realpath, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Delivery } from '@crafting-table/contracts/delivery';
 import {
@@ -13,6 +13,7 @@ import type { LogPump } from '@crafting-table/runner/log/log-pump';
 import { maskText } from '@crafting-table/runner/log/mask-secrets';
 import { recipeEnvironment } from '@crafting-table/runner/process/recipe-environment';
 import { startRecipe, type RecipeEnd } from '@crafting-table/runner/process/start-recipe';
+import { continueTrace, traceFields } from '../trace.ts';
 import { createAttemptStop } from './attempt-stop.ts';
 import { conclude, endFailed } from './conclude.ts';
 import { judgeEnd, type Verdict } from './judge-end.ts';
@@ -37,16 +38,20 @@ export async function runAttempt(
   const claim = { jobId: delivery.job_id, worker, ...limits };
   const job = await whileAway(() => claimJob(db, claim));
   if (!job) return 'skipped';
-  const held: LiveAttempt = { jobId: job.id, attempt: job.attempt, stop: createAttemptStop() };
+  const held: LiveAttempt = {
+    jobId: job.id,
+    attempt: job.attempt,
+    stop: createAttemptStop(),
+    fields: { job_id: job.id, attempt: job.attempt, ...traceFields(continueTrace(job.traceparent)) },
+  };
   live.add(held);
+  parts.onStep('an attempt begins', { ...held.fields, recipe: job.recipe });
   try {
-    return await runClaimed(parts, job, held);
+    const outcome = await runClaimed(parts, job, held);
+    parts.onStep('an attempt ended', { ...held.fields, outcome });
+    return outcome;
   } catch (error) {
-    parts.onTrouble('an attempt failed in the farm itself', {
-      err: error,
-      jobId: job.id,
-      attempt: job.attempt,
-    });
+    parts.onTrouble('an attempt failed in the farm itself', { err: error, ...held.fields });
     return await endFailed(parts, held, error);
   } finally {
     live.delete(held);
@@ -97,7 +102,7 @@ async function runClaimed(parts: WorkerParts, job: ClaimedJob, held: LiveAttempt
   const ran = await runRecipe(parts, job, held, prepared, output.log, attemptId);
   const end = await orDiskFull(ran, () => room.wasFull(output.log.tail()));
   treeIsEmpty = end.survivors === 0;
-  if (!treeIsEmpty) parts.onTrouble('processes of an attempt could not be ended', { attemptId, ...end });
+  if (!treeIsEmpty) parts.onTrouble('processes of an attempt could not be ended', { ...held.fields, ...end });
   if (stop.reason === 'give_back' && end.reason === 'superseded') return await giveBack(parts, held);
   const limits = {
     timeoutSecs,
@@ -181,6 +186,8 @@ async function openCaches({ cacheDir, recipeUser }: WorkerParts, job: ClaimedJob
   const caches = join(cacheDir, job.project_id);
   await mkdir(caches, { recursive: true });
   if (recipeUser !== undefined) await chown(caches, recipeUser.uid, recipeUser.gid);
+  const now = new Date();
+  await utimes(caches, now, now); // Retention goes by it.
   return caches;
 }
 

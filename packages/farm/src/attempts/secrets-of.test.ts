@@ -33,6 +33,7 @@ function claimed(env: Record<string, string>, git_credentials: ClaimedJob['git_c
     ref: 'main',
     sha: null,
     recipe_snapshot: { command: 'x', language: 'c', timeout_secs: 1, retry_on: [], env },
+    traceparent: null,
     queued_at: new Date(0),
     claimed_at: new Date(0),
   };

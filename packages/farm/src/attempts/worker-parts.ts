@@ -39,6 +39,8 @@ export type WorkerParts = {
   };
   /** Faults that end no attempt and that an operator should know of. */
   onTrouble: (message: string, fields: Record<string, unknown>) => void;
+  /** That an attempt began and how it ended, with the trace of the request that asked for it. */
+  onStep: (message: string, fields: Record<string, unknown>) => void;
   /** What dead workers left and is gone now. */
   onTidied: (message: string, fields: Record<string, unknown>) => void;
 };

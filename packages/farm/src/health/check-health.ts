@@ -3,7 +3,7 @@ import type { Database } from '@crafting-table/database/connect';
 import { readQueueStats } from '@crafting-table/database/stats';
 import { readSweepState } from '@crafting-table/database/sweep';
 import { listLiveWorkers, type WorkerRow } from '@crafting-table/database/workers';
-import type { Deliveries } from '@crafting-table/queues/open-deliveries';
+import type { QueueWatch } from '@crafting-table/queues/open-deliveries';
 
 /** A sweep that has not been seen for this long is an alarm: nobody would notice a lost worker. */
 const SWEEP_SILENCE_SECS = 10;
@@ -11,23 +11,22 @@ const SWEEP_SILENCE_SECS = 10;
 /** Looks at everything the farm needs. Throws what the database threw when that is away. */
 export async function checkHealth(
   db: Database,
-  deliveries: Deliveries,
+  watched: QueueWatch,
   options: { version: string; workerAliveSecs: number; isAdmin: boolean },
 ): Promise<Health> {
-  const [stats, sweep, workers, deliveriesWaiting] = await Promise.all([
+  const [stats, sweep, workers, queue] = await Promise.all([
     readQueueStats(db),
     readSweepState(db),
     listLiveWorkers(db, options.workerAliveSecs),
-    deliveries.countWaiting().catch(() => null), // Null says that the queue is away, and a warning says it in words.
+    watched.readState().catch(() => null), // Null says that the queue is away, and a warning says it in words.
   ]);
   const warnings = [
     ...(workers.length === 0 ? ['No worker is alive: jobs stay queued until one starts.'] : []),
     ...workers.flatMap((worker) =>
       worker.blocked ? [`Worker ${worker.name} claims nothing: ${worker.blocked}.`] : [],
     ),
-    ...(deliveriesWaiting === null
-      ? ['The queue is away: queued jobs wait in Postgres until it is back.']
-      : []),
+    ...(queue === null ? ['The queue is away: queued jobs wait in Postgres until it is back.'] : []),
+    ...(queue?.isPaused ? ['The queue was paused: nothing is handed out until it is resumed.'] : []),
     ...(sweep.age_secs === null || sweep.age_secs > SWEEP_SILENCE_SECS
       ? ['The sweep is silent: lost workers and missed deadlines go unnoticed.']
       : []),
@@ -40,15 +39,15 @@ export async function checkHealth(
     versions: { crafting_table: options.version, node: process.versions.node, postgres: stats.postgres },
     backends: {
       database: 'postgres',
-      queue: deliveries.backend,
-      queue_reachable: deliveriesWaiting !== null,
+      queue: watched.backend,
+      queue_reachable: queue !== null,
     },
     workers: workers.map(showWorker),
     queue: {
       queued: stats.queued,
       running: stats.running,
       oldest_queued_secs: stats.oldest_queued_secs,
-      deliveries_waiting: deliveriesWaiting,
+      deliveries_waiting: queue?.waiting ?? null,
     },
     sweep: {
       last_swept_at: sweep.swept_at?.toISOString() ?? null,
@@ -59,7 +58,7 @@ export async function checkHealth(
   };
 }
 
-function showWorker(row: WorkerRow): WorkerView {
+export function showWorker(row: WorkerRow): WorkerView {
   return {
     name: row.name,
     version: row.version,

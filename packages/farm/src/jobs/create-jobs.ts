@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { CreatedJobs, JobBody, QueuedJob, RecipeSnapshot } from '@crafting-table/contracts/job';
-import type { Subproject } from '@crafting-table/contracts/project';
-import { RECIPES, type Recipe } from '@crafting-table/contracts/words';
+import type { CreatedJobs, JobBody, QueuedJob } from '@crafting-table/contracts/job';
 import type { Database } from '@crafting-table/database/connect';
 import type { Undelivered } from '@crafting-table/database/jobs/dispatch-queries';
 import { insertJobs, insertJobsOnce, type NewJob } from '@crafting-table/database/jobs/insert-jobs';
 import { findProject, type ProjectRow } from '@crafting-table/database/projects';
 import { visibleTo, type Caller } from '../caller.ts';
-import { newId } from '../new-id.ts';
 import { isRefusal, refuse, type Refusal } from '../refusal.ts';
 import type { Dispatcher } from './dispatch-jobs.ts';
+import { planJobs } from './plan-jobs.ts';
 
 export type CreateJobs = {
   caller: Caller;
@@ -17,19 +15,21 @@ export type CreateJobs = {
   body: JobBody;
   idempotencyKey: string | null;
   defaultTimeoutSecs: number;
+  /** W3C trace context of what asks for the jobs. */
+  traceparent?: string;
 };
 
 /** Queues one job, or several, and hands them to the dispatcher. The answer does not wait for the queue. */
 export async function createJobs(
   db: Database,
   dispatcher: Dispatcher,
-  { caller, project: name, body, idempotencyKey, defaultTimeoutSecs }: CreateJobs,
+  { caller, project: name, body, idempotencyKey, defaultTimeoutSecs, traceparent }: CreateJobs,
 ): Promise<CreatedJobs | Refusal> {
   const project = await findProject(db, name, visibleTo(caller));
   if (!project) return refuse('not_found');
-  const wishes = chooseRecipes(project, body);
-  if (isRefusal(wishes)) return wishes;
-  const jobs = wishes.map((wish) => newJob(project, body, wish, defaultTimeoutSecs));
+  const planned = planJobs(project, body, defaultTimeoutSecs);
+  if (isRefusal(planned)) return planned;
+  const jobs = planned.map((job) => ({ ...job, traceparent: traceparent ?? null }));
   const response = answer(jobs, body, project);
   const inserted = await insert(db, jobs, caller, idempotencyKey, { name, body, response });
   if (isRefusal(inserted)) return inserted;
@@ -70,64 +70,6 @@ async function insert(
     case 'project_gone':
       return refuse('not_found');
   }
-}
-
-type Wish = { subproject: Subproject; recipe: Recipe };
-
-function chooseRecipes(project: ProjectRow, body: JobBody): Wish[] | Refusal {
-  const subprojects =
-    body.subproject === undefined
-      ? project.subprojects
-      : project.subprojects.filter((each) => each.path === body.subproject);
-  if (subprojects.length === 0) {
-    const known = project.subprojects.map((each) => each.path).join(', ');
-    return refuse(
-      'subproject_unknown',
-      `The project has no subproject ${body.subproject}; it has: ${known}.`,
-    );
-  }
-  const recipes = body.recipe === 'all' ? RECIPES : [body.recipe];
-  const wishes = subprojects.flatMap((subproject) =>
-    recipes.filter((recipe) => subproject[recipe] !== undefined).map((recipe) => ({ subproject, recipe })),
-  );
-  if (wishes.length > 0) return wishes;
-  const where =
-    body.subproject === undefined ? 'No subproject declares' : `${body.subproject} does not declare`;
-  return refuse(
-    'recipe_not_declared',
-    `${where} ${body.recipe === 'all' ? 'any recipe' : `a ${body.recipe} recipe`}.`,
-  );
-}
-
-function newJob(
-  project: ProjectRow,
-  body: JobBody,
-  { subproject, recipe }: Wish,
-  defaultTimeoutSecs: number,
-): NewJob {
-  const snapshot: RecipeSnapshot = {
-    command: subproject[recipe]!, // chooseRecipes kept the declared ones only.
-    language: subproject.language,
-    timeout_secs: body.timeout_secs ?? subproject.timeout_secs ?? defaultTimeoutSecs,
-    ...(subproject.no_output_secs !== undefined && { no_output_secs: subproject.no_output_secs }),
-    retry_on: subproject.retry_on ?? [],
-    env: subproject.env ?? {},
-    gates: (subproject.gates ?? []).filter(({ recipes }) => recipes?.includes(recipe) ?? true),
-    ...(subproject.tools?.[recipe] && { tools: subproject.tools[recipe] }),
-    ...(subproject.problem_matchers?.[recipe] && { problem_matchers: subproject.problem_matchers[recipe] }),
-    ...(subproject.hooks !== undefined && { hooks: subproject.hooks }),
-  };
-  return {
-    id: newId(),
-    project_id: project.id,
-    owner: project.owner,
-    recipe,
-    subproject: subproject.path,
-    ref: body.sha ? null : (body.ref ?? project.default_branch),
-    sha: body.sha ?? null,
-    recipe_snapshot: snapshot,
-    priority: body.priority,
-  };
 }
 
 function answer(jobs: NewJob[], body: JobBody, project: ProjectRow): CreatedJobs {

@@ -4,7 +4,7 @@ import type { LogChunk } from '@crafting-table/contracts/log';
 import { returnAttempt } from '@crafting-table/database/jobs/claim-job';
 import { finishAttempt } from '@crafting-table/database/jobs/finish-attempt';
 import { appendLogChunks } from '@crafting-table/database/log-chunks';
-import { removeOldLogs } from '@crafting-table/database/log-retention';
+import { findOldLogs, removeLogs } from '@crafting-table/database/log-retention';
 import {
   addProject,
   addRunningJob,
@@ -23,6 +23,7 @@ import { readLogTail } from './read-log-tail.ts';
 import { readLog } from './read-log.ts';
 
 const ALICE = { tokenId: 't', name: 'alice', isAdmin: false };
+const KEEP_NO_LOG = { log_days: 0, log_count: 100, log_bytes: -1, log_bytes_total: 1e9 };
 const never = new AbortController().signal;
 let farm: FarmDatabase;
 
@@ -42,7 +43,7 @@ test('a log is read whole, from an offset, and by ranges over the borders of its
 test('of a log that retention took, one line says so', async () => {
   const jobId = await jobWithLog(chunksOf('one\n'));
   await finishAttempt(farm.db, passed(jobId));
-  await removeOldLogs(farm.db, { days: 0, attempts: 100, bytes: -1 });
+  await removeLogs(farm.db, await findOldLogs(farm.db, KEEP_NO_LOG));
   expect(await read(jobId, {})).toBe(`${REMOVED_LINE}\n`);
   expect(await read(jobId, { from_line: 1, lines: 5 })).toBe(`${REMOVED_LINE}\n`);
   expect(await readLogTail(farm.db, { jobId, attempt: 1 })).toEqual([REMOVED_LINE]);
@@ -52,7 +53,7 @@ test('who follows a log that retention took is told so, and the end', async () =
   const jobId = await jobWithLog(chunksOf('one\n'));
   await finishAttempt(farm.db, passed(jobId));
   expect(textOf(await follow(jobId, { attempt: 1, offset: 4 }))).toBe('');
-  await removeOldLogs(farm.db, { days: 0, attempts: 100, bytes: -1 });
+  await removeLogs(farm.db, await findOldLogs(farm.db, KEEP_NO_LOG));
   for (const from of [null, { attempt: 1, offset: 4 }]) {
     const events = await follow(jobId, from);
     expect(textOf(events)).toBe(`${REMOVED_LINE}\n`);

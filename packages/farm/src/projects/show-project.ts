@@ -1,4 +1,5 @@
 import type { Project } from '@crafting-table/contracts/project';
+import type { ScheduleView } from '@crafting-table/contracts/schedule';
 import type { Database } from '@crafting-table/database/connect';
 import {
   findProject,
@@ -7,10 +8,16 @@ import {
 } from '@crafting-table/database/projects';
 import { visibleTo, type Caller } from '../caller.ts';
 import { refuse, type Refusal } from '../refusal.ts';
+import { listSchedules } from '../schedules/list-schedules.ts';
 
-export async function getProject(db: Database, caller: Caller, name: string): Promise<Project | Refusal> {
+export async function getProject(
+  db: Database,
+  caller: Caller,
+  name: string,
+): Promise<(Project & { schedules: ScheduleView[] }) | Refusal> {
   const row = await findProject(db, name, visibleTo(caller));
-  return row ? showProject(row) : refuse('not_found');
+  if (!row) return refuse('not_found');
+  return { ...showProject(row), ...(await listSchedules(db, caller, row.name)) };
 }
 
 export async function listProjects(db: Database, caller: Caller): Promise<{ projects: Project[] }> {
@@ -28,6 +35,7 @@ export function showProject(row: ProjectRow): Project {
     subprojects: row.subprojects,
     ...(row.schedule && { schedule: row.schedule }),
     ...(row.notify && { notify: row.notify }),
+    ...(row.retention && { retention: row.retention }),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

@@ -25,7 +25,6 @@ const LIMITS = {
   deadlineGraceSecs: 30,
   redispatchSecs: 15,
   slowSecs: 15,
-  logRetention: { days: 90, attempts: 100, bytes: 1e9 },
 };
 
 test('a worker that is lost leaves a log that says so in a last line of its own', async () => {

@@ -7,7 +7,8 @@ import {
   returnUnstartedClaims,
 } from '@crafting-table/database/jobs/sweep-queries';
 import { checkInvariants, isCheckDue } from '@crafting-table/database/invariants/check-invariants';
-import { removeOldLogs, type LogRetention } from '@crafting-table/database/log-retention';
+import { deleteOldSessions } from '@crafting-table/database/browser-sessions';
+import { addUpJobEnds } from '@crafting-table/database/job-totals';
 import { deleteRemovedProjects } from '@crafting-table/database/projects';
 import { withSweepTurn } from '@crafting-table/database/sweep';
 import { deleteDeadWorkers } from '@crafting-table/database/workers';
@@ -23,7 +24,6 @@ export type SweepLimits = {
   redispatchSecs: number;
   /** Between two rounds, by whichever process, of the work that need not be done in each pass. */
   slowSecs: number;
-  logRetention: LogRetention;
 };
 
 /** What one pass did; null when another process was sweeping. */
@@ -47,20 +47,19 @@ export function tellOfSweep(
     log.warn(report, 'the sweep ended what nobody tended');
 }
 
-/** Retention looks at everything, so it is for once an hour, and not while a farm starts. */
-const RETENTION_EVERY = 3600;
-const RETENTION_FIRST = 60;
 const DEAD_WORKER_SECS = 3600;
 
 /**
  * One pass over everything that may have been forgotten: leases nobody renews, deadlines nobody kept, deliveries that
- * were lost. Any process may call it; one at a time does the work. It never touches an unexpired lease.
+ * were lost. Any process may call it; one at a time does the work. It never touches an unexpired lease. `tend` is what else one
+ * process at a time has to look after; it must not throw, or the sweep would count as silent and no lease be judged.
  */
 export async function sweep(
   db: Database,
   deliveries: Deliveries,
   limits: SweepLimits,
   passNumber: number,
+  tend: (passNumber: number) => Promise<unknown> = async () => {},
 ): Promise<SweepReport> {
   return withSweepTurn(db, limits.lostGraceSecs + 5, async ({ amnesty, hasStalled }) => {
     const suspects = amnesty
@@ -75,8 +74,10 @@ export async function sweep(
     if (slow) {
       await deleteOldIdempotencyKeys(db);
       await deleteDeadWorkers(db, DEAD_WORKER_SECS);
+      await addUpJobEnds(db);
+      await deleteOldSessions(db);
     }
-    if (passNumber % RETENTION_EVERY === RETENTION_FIRST) await removeOldLogs(db, limits.logRetention);
+    await tend(passNumber);
     return {
       ...suspects,
       redelivered,

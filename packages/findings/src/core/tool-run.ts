@@ -18,6 +18,8 @@ export function toToolRun(
   if (version !== undefined) toolRun.version = version;
   if (draft.claimed !== undefined) toolRun.claimed = draft.claimed;
   if (draft.parsed !== undefined) toolRun.parsed = draft.parsed;
+  const databaseAt = Date.parse(draft.databaseAt ?? '');
+  if (!Number.isNaN(databaseAt)) toolRun.database_at = new Date(databaseAt).toISOString();
   if (note !== undefined) toolRun.note = boundText(note, MESSAGE_CHARS_MAX);
   if (omitted > 0) toolRun.omitted_findings = omitted;
   return toolRun;

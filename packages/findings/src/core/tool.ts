@@ -69,6 +69,8 @@ export type ToolRunDraft = Pick<ToolRun, 'completeness'> & {
   claimed?: Record<string, number> | undefined;
   /** `findings` is counted by the caller where it is not given. */
   parsed?: Record<string, number> | undefined;
+  /** When its advisories were changed last, in any form that is a date. */
+  databaseAt?: string | undefined;
   note?: string | undefined;
   /** The words that told of this invocation are another tool's as well; of those who claim a line one gets it. */
   claim?: SharedWords | undefined;

@@ -30,8 +30,12 @@ export function parseGrype(file: ReportFile, reader: ReportReader): void {
   for (const ignored of recordsAt(root, 'ignoredMatches')) {
     collector.add(toFlawDraft({ ...readMatch(ignored), ...readIgnoreRule(ignored) }, collector));
   }
+  const descriptor = recordAt(root, 'descriptor');
+  const database = recordAt(descriptor, 'db');
   reader.close(collector, {
-    version: stringAt(recordAt(root, 'descriptor'), 'version'),
+    version: stringAt(descriptor, 'version'),
+    // Its place moved when the database got a status of its own.
+    databaseAt: stringAt(recordAt(database, 'status'), 'built') ?? stringAt(database, 'built'),
     parsed: { matches: matches.length },
     ...judgeReport(report),
   });

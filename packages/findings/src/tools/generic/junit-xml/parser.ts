@@ -35,7 +35,11 @@ const WRITERS = new Map([
 ]);
 
 type Suite = { name: string; file: string | undefined; claims: Claims; parsed: Totals };
-type OpenCase = TestCase & { stated: StatedTestPlace };
+type OpenCase = TestCase & {
+  stated: StatedTestPlace;
+  /** Asked of tests that are findings only: there are many more of the others. */
+  readOthers: () => Record<string, unknown>;
+};
 
 function createWalk(reader: ReportReader) {
   const suites: Suite[] = [];
@@ -74,6 +78,7 @@ function createWalk(reader: ReportReader) {
     addTotals(suites.at(-1)?.parsed ?? {}, counts);
     if (testCase.problems.length === 0) return;
     const { add, resolve } = openCollector();
+    testCase.others = { ...testCase.readOthers(), ...testCase.others };
     const draft = toDraft(testCase, (explanation) => findTestPlace(testCase.stated, explanation, resolve));
     if (draft !== undefined) add(draft);
   };
@@ -81,10 +86,9 @@ function createWalk(reader: ReportReader) {
   const handlers: XmlHandlers = {
     open: (name, attributes, names) => {
       if (name === 'testsuite' || name === 'testsuites') openSuite(attributes);
-      else if (name === 'testcase') {
-        current = openCase(attributes, suites.at(-1), tool === 'pytest');
-        current.others = readOthers(attributes, names());
-      } else if (current === undefined || collecting !== undefined) return;
+      else if (name === 'testcase')
+        current = openCase({ attributes, names, suite: suites.at(-1), isPytest: tool === 'pytest' });
+      else if (current === undefined || collecting !== undefined) return;
       else if (name === 'skipped') current.isSkipped = true;
       else if (name === 'property') keepProperty(current, attributes);
       else if (isProblem(name)) {
@@ -131,7 +135,14 @@ function keepText(testCase: TestCase, element: string, text: string): void {
   else if (testCase.output.length < DETAIL_CHARS_MAX) testCase.output += `${text.trim()}\n`;
 }
 
-function openCase(attributes: XmlAttributes, suite: Suite | undefined, isPytest: boolean): OpenCase {
+type CaseElement = {
+  attributes: XmlAttributes;
+  names: () => readonly string[];
+  suite: Suite | undefined;
+  isPytest: boolean;
+};
+
+function openCase({ attributes, names, suite, isPytest }: CaseElement): OpenCase {
   const classname = attributes('classname') ?? '';
   const line = wholeNumber(attributes('line') ?? attributes('lineno'));
   return {
@@ -141,6 +152,7 @@ function openCase(attributes: XmlAttributes, suite: Suite | undefined, isPytest:
     problems: [],
     isSkipped: false,
     others: {},
+    readOthers: () => readOthers(attributes, names()),
     output: '',
     stated: {
       classname,

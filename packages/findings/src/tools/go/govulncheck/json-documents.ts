@@ -8,9 +8,9 @@ export function createGovulncheckJsonParser(collector: LogCollector): LogParser 
   let scan = createScan();
 
   const close = (draft: Parameters<LogCollector['closeRun']>[0]) => {
-    const version = scan.version();
+    const stated = { version: scan.version(), databaseAt: scan.databaseAt() };
     scan.close(collector);
-    collector.closeRun({ ...draft, version });
+    collector.closeRun({ ...draft, ...stated });
     scan = createScan();
   };
 

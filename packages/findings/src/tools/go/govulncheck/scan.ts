@@ -20,6 +20,7 @@ export type Scan = {
   add: (document: unknown) => boolean;
   isOpen: () => boolean;
   version: () => string | undefined;
+  databaseAt: () => string | undefined;
   /** Hands over each flaw once, as near as the code comes to it. */
   close: (collector: FindingCollector) => void;
 };
@@ -32,6 +33,7 @@ export function createScan(): Scan {
   const flaws = new Map<string, GoFlaw>();
   let isOpen = false;
   let version: string | undefined;
+  let databaseAt: string | undefined;
 
   const addFinding = (finding: JsonRecord) => {
     const flaw = readFinding(finding);
@@ -53,12 +55,14 @@ export function createScan(): Scan {
       if (member === 'config') {
         isOpen = stringAt(value, 'protocol_version') !== undefined;
         version = stringAt(value, 'scanner_version');
+        databaseAt = stringAt(value, 'db_last_modified');
       } else if (isOpen && member === 'osv') advisories.set(stringAt(value, 'id') ?? '', value);
       else if (isOpen && member === 'finding') addFinding(value);
       return isOpen;
     },
     isOpen: () => isOpen,
     version: () => version,
+    databaseAt: () => databaseAt,
     close: (collector) => {
       for (const flaw of flaws.values()) {
         const advisory = advisories.get(flaw.id) ?? {};

@@ -20,7 +20,8 @@ const TOTALS = /^(?:aborting due to|\d{1,7} warnings? emitted|Some errors have|F
 
 /** What is read of a message, and of what stands around it. */
 const READ = new Set(['$message_type', 'message', 'level', 'code', 'spans', 'children', 'rendered']);
-const READ_AROUND = new Set(['reason', 'message']);
+/** Of the target its name is enough: the rest is about the crate and the same in all its messages. */
+const READ_AROUND = new Set(['reason', 'message', 'target']);
 
 /** `--message-format=json`: one message a line, `build-finished` at the end. */
 export function createCargoJsonParser(collector: LogCollector): LogParser {
@@ -32,7 +33,8 @@ export function createCargoJsonParser(collector: LogCollector): LogParser {
       if (reason === 'compiler-message') {
         const inner = recordAt(message, 'message');
         const draft = readMessage(inner);
-        const extra = { ...othersOf(inner, READ), ...othersOf(message, READ_AROUND) };
+        const target = stringAt(recordAt(message, 'target'), 'name');
+        const extra = { ...othersOf(inner, READ), ...othersOf(message, READ_AROUND), target };
         if (draft !== undefined) collector.add({ ...draft, extra, logLine: line.number });
       } else if (reason === 'build-finished') {
         const isGood = field(message, 'success') === true;

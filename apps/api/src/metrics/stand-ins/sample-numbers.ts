@@ -1,0 +1,62 @@
+import type { FarmNumbers } from '@crafting-table/farm/metrics/read-farm-numbers';
+
+/** The numbers of a small farm, with something in every place. */
+export const SAMPLE_NUMBERS: FarmNumbers = {
+  queue: { queued: 3, running: 2, oldest_queued_secs: 12.5, postgres: '18.4' },
+  leases: { held: 2, expired: 0 },
+  totals: [
+    {
+      recipe: 'test',
+      status: 'passed',
+      reason: 'exit',
+      waited_bucket: 0,
+      ran_bucket: 3,
+      jobs: 4,
+      waited_secs: 0.2,
+      ran_secs: 8,
+    },
+    {
+      recipe: 'test',
+      status: 'passed',
+      reason: 'exit',
+      waited_bucket: 14,
+      ran_bucket: 5,
+      jobs: 1,
+      waited_secs: 9000,
+      ran_secs: 9,
+    },
+    {
+      recipe: 'test',
+      status: 'cancelled',
+      reason: 'cancelled',
+      waited_bucket: -1,
+      ran_bucket: -1,
+      jobs: 2,
+      waited_secs: 0,
+      ran_secs: 0,
+    },
+  ],
+  workers: [
+    {
+      id: '01890000-0000-7000-8000-000000000001',
+      name: 'attic-1',
+      version: '0.1.0',
+      slots: 4,
+      busy: 2,
+      containment: 'pid_namespace',
+      draining: false,
+      blocked: 'only 1.0 GiB are free',
+      started_at: new Date(0),
+      seen_at: new Date(0),
+      drain_requested_at: null,
+      rss_bytes: 150_000_000,
+    },
+  ],
+  sweepAgeSecs: 0.4,
+  invariantViolations: 0,
+  deliveries: { waiting: 3, isPaused: false },
+  openFindings: [{ severity: 'high', findings: 7 }],
+  logs: { bytes: 12_000, attempts: 5 },
+  tables: [{ table: 'log_chunks', bytes: 4096 }],
+  mails: [{ state: 'sent', mails: 2 }],
+};

@@ -1,0 +1,100 @@
+// What happened in a project between two digests, as far as people are told of it in the morning.
+import type { OutboxState, Recipient } from '@crafting-table/contracts/digest';
+import type { FindingSummary } from '@crafting-table/contracts/finding-life';
+import type { Advisory, FindingKind, PackageDetail, ToolRun } from '@crafting-table/contracts/finding';
+import type { JobStatus, Reason, Recipe, Severity } from '@crafting-table/contracts/words';
+
+/** What a person reads of one kind in the morning; the rest is counted. */
+export const LINES_MAX = 50;
+
+export type FindingFact = {
+  class: 'new' | 'fixed' | 'open' | 'flaky';
+  /** Of the whole class. */
+  total: number;
+  kind: FindingKind;
+  tool: string;
+  recipe: Recipe;
+  subproject: string;
+  severity: Severity;
+  rule: string | null;
+  path: string | null;
+  line: number | null;
+  message: string;
+  package: PackageDetail | null;
+  advisory: Pick<Advisory, 'ids'> | null;
+  test: string | null;
+  since: Date;
+  /** It was gone for a while. */
+  isBack: boolean;
+  jobId: string;
+};
+
+/** One recipe of one subproject on one branch, as far as it ran in the time. */
+export type RecipeFact = {
+  subproject: string;
+  recipe: Recipe;
+  branch: string;
+  ended: number;
+  /** How often the recipe itself said no. */
+  failures: number;
+  /** How often it failed at all: timed out, lost and the like as well. */
+  failed: number;
+  /** When the recipe said no for the first time since it passed last; null when it does not say no now. */
+  failingSince: Date | null;
+  last: {
+    jobId: string;
+    attempt: number;
+    status: JobStatus;
+    reason: Reason;
+    exitCode: number | null;
+    detail: string | null;
+    findings: number;
+    at: Date;
+  };
+  /** How the newest job before that time ended, if the recipe ended it. */
+  before: JobStatus | null;
+  /** Tests of the newest job; null when nothing in it told of any. */
+  tests: NonNullable<FindingSummary['tests']> | null;
+  toolRuns: ToolRun[];
+};
+
+export type BrokenJobFact = {
+  total: number;
+  jobId: string;
+  subproject: string;
+  recipe: Recipe;
+  reason: Reason;
+  detail: string | null;
+  at: Date;
+};
+
+/**
+ * A firing that was not as it should be. `made`: late, or after others that nobody made. `waiting`: its jobs are queued still.
+ * `overdue`: its time has come, and it was not made.
+ */
+export type FiringFact = {
+  fate: 'made' | 'refused' | 'cancelled' | 'waiting' | 'overdue';
+  recipe: Recipe;
+  local: string;
+  tz: string;
+  late: boolean;
+  missed: number;
+  refusal: string | null;
+  /** How many of its schedule are like this, this being the oldest. */
+  count: number;
+  at: Date;
+};
+
+export type EarlierMail = { date: string; state: OutboxState; error: string | null; recipients: Recipient[] };
+
+export type DigestFacts = {
+  findings: FindingFact[];
+  recipes: RecipeFact[];
+  broken: BrokenJobFact[];
+  firings: FiringFact[];
+  /** How often schedules fired. */
+  fired: number;
+  mails: EarlierMail[];
+  /** Newest first, without today. */
+  trend: { date: string; open: number }[];
+};

@@ -1,0 +1,254 @@
+import type { ToolRun } from '@crafting-table/contracts/finding';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import type { Database } from '../connect.ts';
+import { finishAttempt, type AttemptResult } from '../jobs/finish-attempt.ts';
+import { addJob, addProject, addRunningJob, openFarmDatabase, passed } from '../stand-ins/farm-rows.ts';
+import type { DigestFacts } from './facts.ts';
+import type { FactsWanted } from './facts-wanted.ts';
+import { loadFacts } from './load-facts.ts';
+
+const FROM = new Date('2026-05-04T13:00:00Z');
+const TO = new Date('2026-05-05T13:00:00Z');
+const LONG_BEFORE = new Date('2026-04-20T13:00:00Z');
+const BEFORE = new Date('2026-05-01T13:00:00Z');
+const WITHIN = new Date('2026-05-05T03:00:00Z');
+const AFTER = new Date('2026-05-06T03:00:00Z');
+
+test('findings are new, fixed, open or flaky, the worst first, and what is nobody’s business is left out', async () => {
+  await using farm = await openFarmDatabase();
+  const { wanted, seriesId } = await begin(farm.db);
+  const add = (fingerprint: string, values: object = {}) => track(farm.db, seriesId, fingerprint, values);
+  await add('new-low', { severity: 'low' });
+  await add('new-critical', { severity: 'critical' });
+  await add('old', { first_at: BEFORE });
+  await add('there-from-the-start', { since_first_run: true });
+  await add('flaw-from-the-start', { since_first_run: true, kind: 'cve' });
+  await add('later', { first_at: AFTER });
+  await add('fixed', { first_at: BEFORE, is_open: false, closed_at: WITHIN });
+  await add('fixed-long-ago', { first_at: BEFORE, is_open: false, closed_at: BEFORE });
+  await add('flaky', { first_at: BEFORE, flaky_since: BEFORE });
+  await add('suppressed', {
+    data: JSON.stringify({
+      message: 'x',
+      suppressed: { by: 'source' },
+      actionable: { yes: false, reasons: ['suppressed'] },
+    }),
+  });
+  await add('accepted');
+  await farm.db
+    .insertInto('acceptances')
+    .values({
+      project_id: wanted.projectId,
+      fingerprint: 'accepted',
+      reason: 'so',
+      author: 'ann',
+      until: null,
+      lifted_at: null,
+    })
+    .execute();
+  const reopened = await add('came-back', { first_at: BEFORE, reopen_count: 1 });
+  await farm.db
+    .insertInto('finding_events')
+    .values({ tracked_id: reopened, at: WITHIN, job_id: wanted.projectId, sha: 'a', event: 'reopened' })
+    .execute();
+  const { findings } = await factsOf(farm.db, wanted);
+  expect(findings.map((each) => [each.class, each.total, each.message])).toEqual([
+    ['fixed', 1, 'fixed'],
+    ['flaky', 1, 'flaky'],
+    ['new', 4, 'new-critical'],
+    ['new', 4, 'came-back'],
+    ['new', 4, 'flaw-from-the-start'],
+    ['new', 4, 'new-low'],
+    ['open', 2, 'old'],
+    ['open', 2, 'there-from-the-start'],
+  ]);
+});
+
+test('no more than fifty of a kind are given, and all are counted', async () => {
+  await using farm = await openFarmDatabase();
+  const { wanted, seriesId } = await begin(farm.db);
+  for (let number = 0; number < 53; number++) await track(farm.db, seriesId, `finding-${number}`, {});
+  const { findings } = await factsOf(farm.db, wanted);
+  expect(findings).toHaveLength(50);
+  expect(findings[0]).toMatchObject({ class: 'new', total: 53 });
+});
+
+test('recipes are told by their newest job, with how they ended before and what their tools said', async () => {
+  await using farm = await openFarmDatabase();
+  const { wanted, project } = await begin(farm.db);
+  const run: ToolRun = {
+    tool: 'pytest',
+    completeness: 'complete',
+    source: { artifact: 'log', format: 'junit' },
+  };
+  const end = async (at: Date, values: Partial<AttemptResult>, ref = 'main') => {
+    const jobId = await addRunningJob(farm.db, project, { ref });
+    await finishAttempt(farm.db, passed(jobId, values));
+    await sql`update jobs set finished_at = ${at} where id = ${jobId}`.execute(farm.db);
+    return jobId;
+  };
+  await end(LONG_BEFORE, {});
+  await end(BEFORE, { status: 'failed', exit_code: 1 });
+  await end(WITHIN, { status: 'failed', exit_code: 2 });
+  const lost = await end(WITHIN, { status: 'failed', reason: 'timeout', exit_code: null }, 'topic');
+  const last = await end(new Date(WITHIN.getTime() + 1), { toolRuns: [run] });
+  await end(AFTER, { status: 'failed', exit_code: 3 });
+  await end(LONG_BEFORE, {}, 'release');
+  await end(BEFORE, { status: 'failed', exit_code: 1 }, 'release');
+  await end(WITHIN, { status: 'failed', exit_code: 1 }, 'release');
+  const facts = await factsOf(farm.db, { ...wanted, branches: ['main', 'release'] });
+  expect(facts.recipes).toMatchObject([
+    {
+      recipe: 'test',
+      branch: 'main',
+      ended: 2,
+      failures: 1,
+      failed: 1,
+      failingSince: null,
+      before: 'failed',
+      last: { jobId: last, status: 'passed', exitCode: 0 },
+      toolRuns: [run],
+    },
+    { recipe: 'test', branch: 'release', ended: 1, before: 'failed', failingSince: BEFORE },
+  ]);
+  expect(facts.broken).toMatchObject([{ jobId: lost, reason: 'timeout', total: 1 }]);
+});
+
+test('firings that were late, missed or refused are told, and what has not begun or was cancelled', async () => {
+  await using farm = await openFarmDatabase();
+  const { wanted, project } = await begin(farm.db);
+  const waiting = [await addJob(farm.db, project), await addJob(farm.db, project)];
+  const cancelled = await addJob(farm.db, project);
+  await sql`update jobs set status = 'cancelled', reason = 'cancelled', finished_at = ${WITHIN} where id = ${cancelled}`.execute(
+    farm.db,
+  );
+  const schedule = {
+    project_id: wanted.projectId,
+    tz: 'UTC',
+    recipe: 'audit',
+    subproject: null,
+    ref: null,
+    enabled: true,
+  } as const;
+  const rows = [
+    {
+      ...schedule,
+      id: '00000000-0000-7000-8000-0000000000a1',
+      key: 'a',
+      cron: '0 1 * * *',
+      next_local: '2026-05-06T01:00',
+      next_at: AFTER,
+    },
+    {
+      ...schedule,
+      id: '00000000-0000-7000-8000-0000000000a2',
+      key: 'b',
+      cron: '0 2 * * *',
+      next_local: '2026-05-05T02:00',
+      next_at: WITHIN,
+    },
+  ];
+  await farm.db
+    .insertInto('schedules')
+    .values(rows.map((row) => ({ ...row, queue_incarnation: null })))
+    .execute();
+  const fired = {
+    project_id: wanted.projectId,
+    schedule_key: 'a',
+    due_at: WITHIN,
+    fired_at: WITHIN,
+    late: false,
+    missed: 0,
+    refusal: null,
+    job_ids: [],
+  };
+  await farm.db
+    .insertInto('firings')
+    .values([
+      { ...fired, local_minute: '2026-05-05T01:00' },
+      { ...fired, local_minute: '2026-05-05T02:00', late: true, missed: 3 },
+      { ...fired, local_minute: '2026-05-05T02:10', job_ids: [cancelled] },
+      { ...fired, local_minute: '2026-05-05T02:20', job_ids: [waiting[0]!] },
+      { ...fired, local_minute: '2026-05-05T02:30', job_ids: [waiting[1]!], due_at: new Date(+WITHIN + 1) },
+      { ...fired, local_minute: '2026-05-01T01:00', late: true, fired_at: BEFORE },
+    ])
+    .execute();
+  const facts = await factsOf(farm.db, wanted);
+  expect(facts.fired).toBe(5);
+  expect(facts.firings).toMatchObject([
+    { fate: 'made', local: '2026-05-05T02:00', late: true, missed: 3 },
+    { fate: 'cancelled', local: '2026-05-05T02:10' },
+    { fate: 'waiting', local: '2026-05-05T02:20', count: 2 },
+    { fate: 'overdue', local: '2026-05-05T02:00' },
+  ]);
+});
+
+/** Asked beside another project, which has none of it. */
+async function factsOf(db: Database, wanted: FactsWanted): Promise<DigestFacts> {
+  const other = await addProject(db);
+  const [nothing, facts] = await loadFacts(db, [{ ...wanted, projectId: other.id }, wanted]);
+  expect(nothing).toMatchObject({ findings: [], recipes: [], broken: [], firings: [], fired: 0 });
+  return facts!; // As many as were wanted.
+}
+
+async function begin(db: Database) {
+  const project = await addProject(db);
+  const series = await db
+    .insertInto('series')
+    .values({
+      project_id: project.id,
+      subproject: '.',
+      recipe: 'lint',
+      branch: 'main',
+      head_sha: null,
+      head_queued_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const wanted: FactsWanted = {
+    projectId: project.id,
+    branches: ['main'],
+    defaultBranch: 'main',
+    date: '2026-05-05',
+    from: FROM,
+    to: TO,
+  };
+  return { project, wanted, seriesId: series.id };
+}
+
+/** Gives back the id of the row. */
+async function track(db: Database, seriesId: number, fingerprint: string, values: object): Promise<number> {
+  const row = await db
+    .insertInto('tracked_findings')
+    .values({
+      series_id: seriesId,
+      fingerprint,
+      is_open: true,
+      finding_group: 'code',
+      kind: 'lint',
+      tool: 'cc',
+      rule: null,
+      path: null,
+      line: null,
+      line_hash: null,
+      scope: null,
+      template: fingerprint,
+      severity: 'medium',
+      native: [],
+      first_sha: 'a',
+      first_job_id: '00000000-0000-7000-8000-0000000000ff',
+      first_at: WITHIN,
+      since_first_run: false,
+      closed_sha: null,
+      closed_job_id: null,
+      closed_at: null,
+      reopened_sha: null,
+      flaky_since: null,
+      data: JSON.stringify({ message: fingerprint, actionable: { yes: true, reasons: [] } }),
+      ...values,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}

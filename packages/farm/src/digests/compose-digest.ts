@@ -1,0 +1,73 @@
+// From what happened to what a person is told. Pure: the same facts make the same digest.
+import type { Digest, DigestLine, DigestSection, DigestSectionName } from '@crafting-table/contracts/digest';
+import { DIGEST_SECTIONS } from '@crafting-table/contracts/digest';
+import type { DigestFacts, FindingFact, RecipeFact } from '@crafting-table/database/digests/facts';
+import { LINES_MAX } from '@crafting-table/database/digests/facts';
+import { brokenJobLine, untoldBy, findingLine, firingLine, recipeLine } from './digest-lines.ts';
+import { hasRecovered, judgeEvents } from './judge-events.ts';
+import { uncheckedLines } from './unchecked-lines.ts';
+
+export type DigestHead = { project: string; date: string; tz: string; from: Date; to: Date };
+
+export function composeDigest(head: DigestHead, facts: DigestFacts): Digest {
+  const { project, date, tz } = head;
+  const sections = DIGEST_SECTIONS.map((name) => sectionOf(name, facts, head.from)).filter(
+    ({ total }) => total > 0,
+  );
+  const open = totalOf(facts, 'new') + totalOf(facts, 'open') + totalOf(facts, 'flaky');
+  return {
+    project,
+    date,
+    tz,
+    from: head.from.toISOString(),
+    to: head.to.toISOString(),
+    events: judgeEvents(facts, sections),
+    sections,
+    ran: {
+      recipes: facts.recipes.length,
+      passed: facts.recipes.filter(({ last }) => last.status === 'passed').length,
+    },
+    trend: [...facts.trend.toReversed(), { date, open }],
+    untold: facts.mails.flatMap((mail) => untoldBy(mail) ?? []),
+  };
+}
+
+function sectionOf(name: DigestSectionName, facts: DigestFacts, from: Date): DigestSection {
+  const lines = linesOf(name, facts, from);
+  const left = name === 'new' || name === 'fixed' || name === 'open' || name === 'flaky';
+  const uncounted = left
+    ? totalOf(facts, name) - facts.findings.filter((each) => each.class === name).length
+    : 0;
+  const lost = name === 'lost' ? leftOutJobs(facts) : 0;
+  return { name, total: lines.length + uncounted + lost, lines: lines.slice(0, LINES_MAX) };
+}
+
+function linesOf(name: DigestSectionName, facts: DigestFacts, from: Date): DigestLine[] {
+  const findings = () => facts.findings.filter((each) => each.class === name).map(findingLine);
+  const recipes = (isOne: (fact: RecipeFact) => boolean) => facts.recipes.filter(isOne).map(recipeLine);
+  switch (name) {
+    case 'new':
+      return [...recipes(({ failingSince }) => failingSince !== null && failingSince >= from), ...findings()];
+    case 'fixed':
+      return [...recipes(hasRecovered), ...findings()];
+    case 'open':
+      return [...recipes(({ failingSince }) => failingSince !== null && failingSince < from), ...findings()];
+    case 'flaky':
+      return findings();
+    case 'not_checked':
+      return [...facts.firings.map(firingLine), ...uncheckedLines(facts)];
+    case 'patches':
+      return []; // Nobody drafts patches yet.
+    case 'lost':
+      return facts.broken.filter(({ reason }) => reason !== 'tool_missing').map(brokenJobLine);
+  }
+}
+
+function totalOf(facts: DigestFacts, name: FindingFact['class']): number {
+  return facts.findings.find((each) => each.class === name)?.total ?? 0;
+}
+
+function leftOutJobs(facts: DigestFacts): number {
+  const told = facts.broken.filter(({ reason }) => reason !== 'tool_missing');
+  return told.length === 0 ? 0 : told[0]!.total - told.length; // The same in each of them.
+}

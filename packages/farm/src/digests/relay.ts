@@ -1,0 +1,117 @@
+// The way to the mail server. The only place that knows nodemailer.
+import { createTransport } from 'nodemailer';
+
+export type RelaySettings = {
+  host: string;
+  port: number;
+  user: string | null;
+  password: string | null;
+  from: string;
+  /** `starttls`: refused when the server does not offer it. */
+  encryption: 'starttls' | 'tls' | 'none';
+};
+
+export type Mail = {
+  messageId: string;
+  /** Everybody it is for, in its head. */
+  to: readonly string[];
+  /** Those of them it is handed over for now. */
+  now: readonly string[];
+  subject: string;
+  text: string;
+  html: string;
+  picture: { cid: string; png: Buffer };
+};
+
+/** What the server said, an address each. `later`: it may think better of it. */
+export type Handover = Map<string, { verdict: 'sent' | 'refused' | 'later'; error: string | null }>;
+
+export type Relay = AsyncDisposable & {
+  /** Never throws: a server that is away says `later` of every address. */
+  send(mail: Mail): Promise<Handover>;
+};
+
+/** A server slower than this is tried again later. */
+const LIMITS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 60_000 };
+const ERROR_MAX = 300;
+
+export function openRelay(settings: RelaySettings): Relay {
+  const { host, port, user, password, from, encryption } = settings;
+  const transport = createTransport({
+    host,
+    port,
+    secure: encryption === 'tls',
+    requireTLS: encryption === 'starttls',
+    ignoreTLS: encryption === 'none',
+    ...(user !== null && { auth: { user, pass: password ?? '' } }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...LIMITS,
+  });
+  return {
+    async send(mail) {
+      const { messageId, to, now, subject, text, html, picture } = mail;
+      try {
+        const info = await transport.sendMail({
+          envelope: { from, to: [...now] },
+          from,
+          to: [...to],
+          messageId,
+          subject,
+          text,
+          html,
+          headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834: nobody is to answer that they are on holiday.
+          attachments: [
+            { filename: 'trend.png', content: picture.png, cid: picture.cid, contentDisposition: 'inline' },
+          ],
+        });
+        return judgeEach(now, (address) => verdictOf(address, info.rejectedErrors ?? []));
+      } catch (error) {
+        return judgeEach(now, (address) => verdictOfFailure(address, error));
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      transport.close();
+    },
+  };
+}
+
+type Verdict = { verdict: 'sent' | 'refused' | 'later'; error: string | null };
+type SmtpError = {
+  message: string;
+  code?: string;
+  command?: string;
+  responseCode?: number;
+  recipient?: string;
+  rejectedErrors?: unknown;
+};
+
+function judgeEach(addresses: readonly string[], judge: (address: string) => Verdict): Handover {
+  return new Map(addresses.map((address) => [address, judge(address)]));
+}
+
+function verdictOf(address: string, refusals: readonly unknown[]): Verdict {
+  const refusal = refusals.filter(isSmtpError).find(({ recipient }) => recipient === address);
+  return refusal ? verdictOfError(refusal) : { verdict: 'sent', error: null };
+}
+
+function verdictOfFailure(address: string, error: unknown): Verdict {
+  if (!isSmtpError(error)) return { verdict: 'later', error: String(error).slice(0, ERROR_MAX) };
+  const refusals: unknown[] = Array.isArray(error.rejectedErrors) ? error.rejectedErrors : [];
+  const own = refusals.filter(isSmtpError).find(({ recipient }) => recipient === address);
+  return verdictOfError(own ?? error);
+}
+
+/**
+ * 5xx about an address or about what the mail says is for good (RFC 5321, 4.2.1). About the login or the sender it is a setting
+ * that somebody mends, of the farm or of the server.
+ */
+function verdictOfError({ responseCode, code, command, message }: SmtpError): Verdict {
+  const isPermanent = responseCode !== undefined && responseCode >= 500;
+  const isFinal = isPermanent && (command === 'RCPT TO' || code === 'EMESSAGE');
+  return { verdict: isFinal ? 'refused' : 'later', error: message.slice(0, ERROR_MAX) };
+}
+
+function isSmtpError(error: unknown): error is SmtpError {
+  return error instanceof Error;
+}
