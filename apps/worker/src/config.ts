@@ -1,7 +1,7 @@
 import { availableParallelism, homedir, hostname } from 'node:os';
 import { delimiter, join, resolve, sep } from 'node:path';
 import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
-import { withPassword } from '@crafting-table/contracts/with-password';
+import { readPassword, withPassword } from '@crafting-table/contracts/with-password';
 import { digestSettings } from '@crafting-table/farm/digests/digest-settings';
 import { findToolchainVariables } from '@crafting-table/runner/process/toolchain-variables';
 
@@ -43,6 +43,7 @@ const NAMES = [
   'CRAFTING_SMTP_PORT',
   'CRAFTING_SMTP_USER',
   'CRAFTING_SMTP_PASS',
+  'CRAFTING_SMTP_PASS_FILE',
   'CRAFTING_SMTP_FROM',
   'CRAFTING_SMTP_TLS',
   'CRAFTING_MIRROR_KEEP_DAYS',
@@ -116,7 +117,9 @@ export function readConfig(environment: Record<string, string | undefined> = pro
             host: settings.CRAFTING_SMTP_HOST,
             port: settings.CRAFTING_SMTP_PORT,
             user: settings.CRAFTING_SMTP_USER ?? null,
-            password: settings.CRAFTING_SMTP_PASS ?? null,
+            password: settings.CRAFTING_SMTP_PASS_FILE
+              ? readPassword(settings.CRAFTING_SMTP_PASS_FILE)
+              : (settings.CRAFTING_SMTP_PASS ?? null),
             from: settings.CRAFTING_SMTP_FROM,
             encryption: settings.CRAFTING_SMTP_TLS,
           },

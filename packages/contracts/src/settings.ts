@@ -397,6 +397,12 @@ export const SETTINGS = {
     help: 'Password at the mail server. No recipe ever sees it.',
     readBy: ['worker'],
   },
+  CRAFTING_SMTP_PASS_FILE: {
+    schema: z.string().min(1).optional(),
+    example: '/run/secrets/smtp-password',
+    help: 'A file that holds that password.',
+    readBy: ['worker'],
+  },
   CRAFTING_SMTP_FROM: {
     schema: z.string().min(3).max(320).default('crafting-table@localhost'),
     example: 'crafting-table@localhost',

@@ -7,16 +7,21 @@ import { SettingsError } from './settings.ts';
  */
 export function withPassword(url: string, file: string | undefined): string {
   if (file === undefined) return url;
-  const password = readPassword(file);
-  if (password === '') throw new SettingsError(`${file} holds no password.`);
   const parsed = new URL(url);
-  parsed.password = encodeURIComponent(password);
+  parsed.password = encodeURIComponent(readPassword(file));
   return parsed.href;
 }
 
-function readPassword(file: string): string {
+/** What stands in the file, without its line end. Throws as above. */
+export function readPassword(file: string): string {
+  const password = readText(file).trimEnd();
+  if (password === '') throw new SettingsError(`${file} holds no password.`);
+  return password;
+}
+
+function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd();
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : error;
     throw new SettingsError(`${file} cannot be read for its password: ${code}.`);
