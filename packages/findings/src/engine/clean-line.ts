@@ -17,6 +17,7 @@ export function cleanLine(line: string): string {
 
 /** A carriage return starts the line again; one at the very end belongs to the line end. */
 function afterLastReturn(line: string): string {
-  const visible = line.replace(/\r+$/, '');
-  return visible.slice(visible.lastIndexOf('\r') + 1);
+  let end = line.length;
+  while (end > 0 && line[end - 1] === '\r') end--;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
 }

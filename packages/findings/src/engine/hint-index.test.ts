@@ -83,7 +83,7 @@ describe('the skimming of lines', () => {
 
   it('stops before an opening, which is never marked', () => {
     const own = createHintIndex([/^error: /], [/^<[a-z]/]);
-    expect(own.skim(Buffer.from('a\n<b>\nerror: x\n'), 0)).toEqual({ next: 2, lines: 1 });
+    expect(own.skim(Buffer.from('a\n<b>\nerror: x\n'), 0)).toMatchObject({ next: 2, lines: 1 });
     expect(own.mark('<b>')).toBe(false);
   });
 

@@ -1,6 +1,6 @@
 // Finds out which of many patterns may match a line, at the price of looking at each of its characters once. The texts that the
 // patterns require are searched all together; patterns that require none are tried as one.
-import { createLineSkimmer, type LineSkimmer } from './line-skimmer.ts';
+import { createLineSkimmer, type LineSkimmer, type WantedLine } from './line-skimmer.ts';
 import { requiredLiterals } from './required-literals.ts';
 import { ASCII, buildTextAutomaton, HINT, STEP_BITS, type TextAutomaton } from './text-automaton.ts';
 
@@ -25,6 +25,12 @@ export function createHintIndex(hints: readonly RegExp[], openings: readonly Reg
   const { alternatives, automaton, tried } = compile(hints, openings);
   const marks = new Uint8Array(hints.length);
   let marked: number[] = [];
+  let wanted: WantedLine | undefined;
+
+  const all = alternatives.map(({ pattern }) => pattern);
+  // What has no text to be found by may be anywhere.
+  const skim: LineSkimmer =
+    tried.length > 0 ? (_, start) => ({ next: start, lines: 0 }) : createLineSkimmer(automaton, all);
 
   const mark = (alternative: number) => {
     const hint = alternatives[alternative]!.owner; // The automaton tells what it was given.
@@ -41,18 +47,17 @@ export function createHintIndex(hints: readonly RegExp[], openings: readonly Reg
         for (const hint of marked) marks[hint] = 0;
         marked = [];
       }
-      search(automaton, line, mark);
+      // What is shown next is mostly what the skimming has stopped at, and looked at already.
+      if (wanted?.head === line) markRows(automaton, wanted.rows, mark);
+      else search(automaton, line, mark);
       for (const each of tried) if (alternatives[each]!.pattern.test(line)) mark(each);
       return marked.length > 0;
     },
-    // What has no text to be found by may be anywhere.
-    skim:
-      tried.length > 0
-        ? (_, start) => ({ next: start, lines: 0 })
-        : createLineSkimmer(
-            automaton,
-            alternatives.map(({ pattern }) => pattern),
-          ),
+    skim: (bytes, start) => {
+      const skimmed = skim(bytes, start);
+      wanted = skimmed.wanted;
+      return skimmed;
+    },
   };
 }
 
@@ -81,6 +86,14 @@ function addTo(texts: Map<string, Set<number>>, text: string, hint: number): voi
   const hints = texts.get(text);
   if (hints === undefined) texts.set(text, new Set([hint]));
   else hints.add(hint);
+}
+
+function markRows(
+  { found, width }: TextAutomaton,
+  rows: readonly number[],
+  tell: (hint: number) => void,
+): void {
+  for (const row of rows) for (const hint of found[row / width]!) tell(hint);
 }
 
 function search(

@@ -6,8 +6,23 @@ import { HINT, LINE, OPENING, OTHER, STEP_BITS, type TextAutomaton } from './tex
 /** From the beginning of a line on, over whole lines of plain ASCII that no pattern matches. */
 export type LineSkimmer = (bytes: Buffer, start: number) => Skimmed;
 
-/** `next`: where the first line begins that was not passed over. */
-export type Skimmed = { next: number; lines: number };
+export type Skimmed = {
+  /** Where the first line begins that was not passed over. */
+  next: number;
+  lines: number;
+  /** That line, when a pattern matches it. */
+  wanted?: WantedLine;
+};
+
+/** A line of plain ASCII. */
+export type WantedLine = {
+  /** At most LINE_MATCHED_CHARS_MAX of it. */
+  head: string;
+  /** Of its line feed. */
+  end: number;
+  /** Rows of the automaton at which something was found in it. */
+  rows: readonly number[];
+};
 
 const TAB = 9;
 const LINE_FEED = 10;
@@ -50,8 +65,15 @@ export function createLineSkimmer(automaton: TextAutomaton, patterns: readonly R
         }
         if ((step & (HINT | OPENING)) !== 0) rows.push(step >> STEP_BITS);
         if ((step & LINE) !== 0) {
-          if (rows.length > 0 && isWanted(rows, headOf(bytes, next, index))) break;
-          rows.length = 0;
+          if (rows.length > 0) {
+            const head = bytes.toString(
+              'latin1',
+              next,
+              Math.min(endOfText(bytes, index), next + LINE_MATCHED_CHARS_MAX),
+            );
+            if (isWanted(rows, head)) return { next, lines, wanted: { head, end: index, rows } };
+            rows.length = 0;
+          }
           next = index + 1;
           lines++;
         }
@@ -62,10 +84,9 @@ export function createLineSkimmer(automaton: TextAutomaton, patterns: readonly R
   };
 }
 
-/** The line that ends before the line feed at `end`. */
-function headOf(bytes: Buffer, start: number, end: number): string {
-  const visibleEnd = bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-  return bytes.toString('latin1', start, Math.min(visibleEnd, start + LINE_MATCHED_CHARS_MAX));
+/** Without the carriage return before the line feed at `end`. */
+export function endOfText(bytes: Buffer, end: number): number {
+  return bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
 }
 
 /** Bytes that may be part of an escape sequence or of a letter stop: such a line has to be cleaned and decoded first. */

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { DOCUMENT_BYTES_MAX, LINE_BYTES_MAX, LINE_MATCHED_CHARS_MAX } from '../core/limits.ts';
 import type { LogLine } from '../core/tool.ts';
 import { cleanLine } from './clean-line.ts';
-import type { LineSkimmer } from './line-skimmer.ts';
+import { endOfText, type LineSkimmer, type WantedLine } from './line-skimmer.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -35,6 +35,13 @@ export function createLineSplitter(
       rawWhole === undefined ? { head, text, number } : { head, text, number, whole: cleanLine(rawWhole) },
     );
   };
+  /** There is nothing to clean in it. */
+  const emitPlain = (bytes: Buffer, start: number, { head, end }: WantedLine) => {
+    number++;
+    const isWhole = head.length < LINE_MATCHED_CHARS_MAX;
+    const text = isWhole ? head : bytes.toString('latin1', start, endOfText(bytes, end));
+    onLine({ head, text, number });
+  };
   const emitBegun = () => {
     const line = begun.take();
     const isLong = line.length > LINE_BYTES_MAX;
@@ -50,6 +57,11 @@ export function createLineSplitter(
           const skimmed = skim(bytes, start);
           start = skimmed.next;
           number += skimmed.lines;
+          if (skimmed.wanted !== undefined && skimmed.wanted.end - start <= LINE_BYTES_MAX) {
+            emitPlain(bytes, start, skimmed.wanted);
+            start = skimmed.wanted.end + 1;
+            continue;
+          }
         }
         const end = bytes.indexOf(LINE_FEED, start);
         if (end < 0) break;

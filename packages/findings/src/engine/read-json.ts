@@ -30,7 +30,7 @@ export function readJson(bytes: Uint8Array, recordDepth: number): JsonVerdict {
 
 /** From the first bracket that starts a line. npm and others print warnings before it. */
 export function afterNoise(text: string): string | undefined {
-  const start = /^\s*[{[]/m.exec(text);
+  const start = /^[ \t]*[{[]/m.exec(text);
   return start === null ? undefined : text.slice(start.index);
 }
 

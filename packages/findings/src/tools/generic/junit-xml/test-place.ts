@@ -34,7 +34,7 @@ export function findTestPlace(
 /** vitest puts the file itself there; pytest `package.test_module.TestClass`; JVM tools `package.Class$Inner`. */
 function classnameCandidates(classname: string): string[] {
   if (classname === '' || classname.length > 400) return [];
-  const parts = classname.replace(/\$.*$/, '').split('.');
+  const parts = (classname.split('$', 1)[0] ?? '').split('.');
   const module = parts.join('/');
   const outer = parts.slice(0, -1).join('/');
   const jvm = ['java', 'kt'].map(

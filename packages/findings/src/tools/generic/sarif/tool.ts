@@ -13,7 +13,7 @@ export const tool: Tool = {
     {
       format: 'sarif',
       sniff: ({ text }) =>
-        /^\s*\{/m.test(text) &&
+        /^[ \t]*\{/m.test(text) &&
         (/"\$schema"\s{0,20}:\s{0,20}"[^"]{0,300}sarif/i.test(text) ||
           (/"version"\s{0,20}:\s{0,20}"2\.1\.\d/.test(text) && /"runs"\s{0,20}:\s{0,20}\[/.test(text))),
       parse: parseSarif,

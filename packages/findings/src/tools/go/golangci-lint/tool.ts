@@ -14,7 +14,7 @@ export const tool: Tool = {
   logs: [
     {
       format: 'golangci-lint-text',
-      hint: /\.\w{1,10}:\d{1,7}:.{0,4000} \([a-z][a-z0-9_-]{1,40}\)$|^\d{1,7} issues[.:]$|^level=error msg=|^Error: .{0,200}golangci|^\{"Issues":|^\S{1,300}\.go:\d{1,7}: : # \S/,
+      hint: /^(?:[A-Za-z]:)?[^\s:][^:]{0,400}:\d{1,7}:.{0,4000} \([a-z][a-z0-9_-]{1,40}\)$|^\d{1,7} issues[.:]$|^level=error msg=|^Error: .{0,200}golangci|^\{"Issues":|^\S{1,300}\.go:\d{1,7}: : # \S/,
       createParser: createGolangciParser,
     },
     missingCommand('golangci-lint'),
