@@ -44,6 +44,16 @@ create table attempts (
   constraint attempts_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 );
 CREATE INDEX attempts_running ON attempts USING btree (job_id) WHERE (status = 'running'::text);
+CREATE OR REPLACE FUNCTION remove_findings_of_attempts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from findings f using gone where f.job_id = gone.job_id and f.attempt = gone.number;
+  return null;
+end $function$
+;
+CREATE TRIGGER remove_findings AFTER DELETE ON attempts REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION remove_findings_of_attempts();
 
 create table audit (
   id bigint generated always as identity not null,
@@ -96,8 +106,7 @@ create table finding_events (
   sha text not null,
   event text not null,
   constraint finding_events_pkey PRIMARY KEY (id),
-  constraint finding_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'updated'::text, 'reopened'::text, 'fixed'::text, 'flaky'::text, 'passed'::text]))),
-  constraint finding_events_tracked_id_fkey FOREIGN KEY (tracked_id) REFERENCES tracked_findings(id) ON DELETE CASCADE
+  constraint finding_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'updated'::text, 'reopened'::text, 'fixed'::text, 'flaky'::text, 'passed'::text])))
 );
 CREATE INDEX finding_events_of ON finding_events USING btree (tracked_id, id);
 
@@ -108,8 +117,7 @@ create table findings (
   data jsonb not null,
   tracked_id bigint,
   seen boolean not null default true,
-  constraint findings_pkey PRIMARY KEY (job_id, attempt, ordinal),
-  constraint findings_job_id_attempt_fkey FOREIGN KEY (job_id, attempt) REFERENCES attempts(job_id, number) ON DELETE CASCADE
+  constraint findings_pkey PRIMARY KEY (job_id, attempt, ordinal)
 );
 
 create table firings (
@@ -327,6 +335,16 @@ create table series (
   constraint series_project_id_subproject_recipe_branch_key UNIQUE (project_id, subproject, recipe, branch),
   constraint series_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
 );
+CREATE OR REPLACE FUNCTION remove_tracked_of_series()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from tracked_findings t using gone where t.series_id = gone.id;
+  return null;
+end $function$
+;
+CREATE TRIGGER remove_tracked AFTER DELETE ON series REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION remove_tracked_of_series();
 
 create table series_runs (
   series_id bigint not null,
@@ -412,12 +430,21 @@ create table tracked_findings (
   could_act boolean not null generated always as (COALESCE((((((data -> 'actionable'::text) -> 'reasons'::text) - 'suppressed'::text) = '[]'::jsonb) AND ((data -> 'suppressed'::text) IS NULL)), false)) stored,
   constraint tracked_findings_pkey PRIMARY KEY (id),
   constraint tracked_findings_series_id_fingerprint_key UNIQUE (series_id, fingerprint),
-  constraint tracked_findings_finding_group_check CHECK ((finding_group = ANY (ARRAY['code'::text, 'package'::text, 'test'::text, 'event'::text]))),
-  constraint tracked_findings_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id) ON DELETE CASCADE
+  constraint tracked_findings_finding_group_check CHECK ((finding_group = ANY (ARRAY['code'::text, 'package'::text, 'test'::text, 'event'::text])))
 );
 CREATE INDEX tracked_findings_closed ON tracked_findings USING btree (series_id, closed_at DESC) WHERE (NOT is_open);
 CREATE INDEX tracked_findings_open ON tracked_findings USING btree (series_id, severity, id) INCLUDE (kind, tool, path_start, could_act, fingerprint, first_at, since_first_run, flaky_since, reopen_count) WHERE is_open;
 CREATE INDEX tracked_findings_severity ON tracked_findings USING btree (severity) WHERE is_open;
+CREATE OR REPLACE FUNCTION remove_events_of_tracked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from finding_events e using gone where e.tracked_id = gone.id;
+  return null;
+end $function$
+;
+CREATE TRIGGER remove_events AFTER DELETE ON tracked_findings REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION remove_events_of_tracked();
 
 create table workers (
   id uuid not null,

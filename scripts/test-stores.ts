@@ -5,17 +5,48 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseQueueBackend } from '../packages/dev-services/src/choose-queue-backend.ts';
 import { startPostgres } from '../packages/dev-services/src/embedded-postgres.ts';
-import { given, path } from './config.ts';
+import { dockerHost, given, path, wishesContainers } from './config.ts';
+import { isEngineThere, startContainerStores } from './container-stores.ts';
 
 export type TestStores = AsyncDisposable & {
   /** What the tests read. */
   environment: { TEST_DATABASE_URL: string; TEST_REDIS_URL?: string };
   /** Why there is no Redis, where there is none. */
   missing: string | undefined;
+  /** What they are, for people. */
+  kind: string;
 };
 
-/** `TEST_DATABASE_URL` and `TEST_REDIS_URL` from outside win over own ones. */
+/**
+ * `TEST_DATABASE_URL` and `TEST_REDIS_URL` from outside win over own ones; own ones are containers where there is an engine,
+ * else processes. With `CRAFTING_TEST_CONTAINERS=1` they are containers or nothing, with 0 never. Some tests make a process of
+ * Postgres stand still, which in a container only root can: nobody else gets containers without asking.
+ */
 export async function startTestStores(): Promise<TestStores> {
+  const areGiven = given.databaseUrl !== undefined || given.redisUrl !== undefined;
+  if (wishesContainers === 'always') return inContainers();
+  const isPossible = isEngineThere(dockerHost) && process.getuid?.() === 0;
+  if (areGiven || wishesContainers === 'never' || !isPossible) return asProcesses();
+  try {
+    return await inContainers();
+  } catch (fault) {
+    // An engine that cannot get the images is as good as none.
+    const why = fault instanceof Error ? fault.message : String(fault);
+    return { ...(await asProcesses()), kind: `processes, because containers do not start: ${why}` };
+  }
+}
+
+async function inContainers(): Promise<TestStores> {
+  const stores = await startContainerStores();
+  return {
+    environment: { TEST_DATABASE_URL: stores.databaseUrl, TEST_REDIS_URL: stores.redisUrl },
+    missing: undefined,
+    kind: 'containers',
+    [Symbol.asyncDispose]: () => stores[Symbol.asyncDispose](),
+  };
+}
+
+async function asProcesses(): Promise<TestStores> {
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(fastFolder(), 'crafting-test-stores-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
@@ -33,6 +64,7 @@ export async function startTestStores(): Promise<TestStores> {
       ...(redisUrl ? { TEST_REDIS_URL: redisUrl } : {}),
     },
     missing: queue.kind === 'postgres' ? queue.why : undefined,
+    kind: 'processes',
     [Symbol.asyncDispose]: () => stop.disposeAsync(),
   };
 }

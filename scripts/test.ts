@@ -39,6 +39,7 @@ process.exitCode = totals.failed === 0 ? 0 : 1;
 
 async function runAllTests(): Promise<void> {
   await using stores = await startTestStores();
+  console.log(`\nthe stores are ${stores.kind}`);
   for (const set of sets) {
     if (isStopped) return;
     console.log(`\n== ${set}`);

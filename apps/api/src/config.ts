@@ -1,11 +1,14 @@
 import { join, resolve } from 'node:path';
 import { RETENTION_SETTINGS, retentionOf } from '@crafting-table/contracts/retention';
 import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
+import { withPassword } from '@crafting-table/contracts/with-password';
 import { digestSettings } from '@crafting-table/farm/digests/digest-settings';
 
 const NAMES = [
   'DATABASE_URL',
+  'CRAFTING_DATABASE_PASSWORD_FILE',
   'REDIS_URL',
+  'CRAFTING_REDIS_PASSWORD_FILE',
   'CRAFTING_DATA_DIR',
   'CRAFTING_HOST',
   'CRAFTING_PORT',
@@ -37,8 +40,8 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   const settings = readSettings(NAMES, environment);
   const dataDir = resolve(settings.CRAFTING_DATA_DIR);
   return {
-    databaseUrl: settings.DATABASE_URL,
-    redisUrl: settings.REDIS_URL,
+    databaseUrl: withPassword(settings.DATABASE_URL, settings.CRAFTING_DATABASE_PASSWORD_FILE),
+    redisUrl: settings.REDIS_URL && withPassword(settings.REDIS_URL, settings.CRAFTING_REDIS_PASSWORD_FILE),
     prefix: settings.CRAFTING_QUEUE_PREFIX,
     dataDir,
     adminBearerFile: join(dataDir, 'admin-bearer.txt'),

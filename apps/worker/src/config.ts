@@ -1,18 +1,22 @@
 import { availableParallelism, homedir, hostname } from 'node:os';
 import { delimiter, join, resolve, sep } from 'node:path';
 import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
+import { readPassword, withPassword } from '@crafting-table/contracts/with-password';
 import { digestSettings } from '@crafting-table/farm/digests/digest-settings';
 import { findToolchainVariables } from '@crafting-table/runner/process/toolchain-variables';
 
 const NAMES = [
   'DATABASE_URL',
+  'CRAFTING_DATABASE_PASSWORD_FILE',
   'REDIS_URL',
+  'CRAFTING_REDIS_PASSWORD_FILE',
   'CRAFTING_DATA_DIR',
   'CRAFTING_CONCURRENCY',
   'CRAFTING_WORKER_NAME',
   'CRAFTING_WORKSPACE_DIR',
   'CRAFTING_CACHE_DIR',
   'CRAFTING_RECIPE_PATH',
+  'CRAFTING_RECIPE_USER',
   'CRAFTING_CONTAINMENT',
   'CRAFTING_NO_OUTPUT_SECS',
   'CRAFTING_SETUP_SECS',
@@ -27,6 +31,7 @@ const NAMES = [
   'CRAFTING_REDISPATCH_SECS',
   'CRAFTING_DISK_FLOOR_BYTES',
   'CRAFTING_LOG_FLOOD_BYTES',
+  'CRAFTING_ALIVE_FILE',
   'CRAFTING_TIMEOUT_SECS',
   'CRAFTING_PUBLIC_URL',
   'CRAFTING_DIGEST_CRON',
@@ -35,6 +40,7 @@ const NAMES = [
   'CRAFTING_SMTP_PORT',
   'CRAFTING_SMTP_USER',
   'CRAFTING_SMTP_PASS',
+  'CRAFTING_SMTP_PASS_FILE',
   'CRAFTING_SMTP_FROM',
   'CRAFTING_SMTP_TLS',
   'CRAFTING_MIRROR_KEEP_DAYS',
@@ -57,12 +63,14 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   const workspaceDir = resolve(settings.CRAFTING_WORKSPACE_DIR ?? join(dataDir, 'workspaces'));
   const cacheDir = resolve(settings.CRAFTING_CACHE_DIR ?? join(dataDir, 'caches'));
   return {
-    databaseUrl: settings.DATABASE_URL,
-    redisUrl: settings.REDIS_URL,
+    databaseUrl: withPassword(settings.DATABASE_URL, settings.CRAFTING_DATABASE_PASSWORD_FILE),
+    redisUrl: settings.REDIS_URL && withPassword(settings.REDIS_URL, settings.CRAFTING_REDIS_PASSWORD_FILE),
     prefix: settings.CRAFTING_QUEUE_PREFIX,
     name: settings.CRAFTING_WORKER_NAME ?? `${hostname()}-${process.pid}`,
     concurrency: settings.CRAFTING_CONCURRENCY ?? availableParallelism(),
     containment: settings.CRAFTING_CONTAINMENT,
+    recipeUser: settings.CRAFTING_RECIPE_USER,
+    aliveFile: settings.CRAFTING_ALIVE_FILE,
     mirrorDir: join(dataDir, 'mirrors'),
     workspaceDir,
     cacheDir,
@@ -106,7 +114,9 @@ export function readConfig(environment: Record<string, string | undefined> = pro
             host: settings.CRAFTING_SMTP_HOST,
             port: settings.CRAFTING_SMTP_PORT,
             user: settings.CRAFTING_SMTP_USER ?? null,
-            password: settings.CRAFTING_SMTP_PASS ?? null,
+            password: settings.CRAFTING_SMTP_PASS_FILE
+              ? readPassword(settings.CRAFTING_SMTP_PASS_FILE)
+              : (settings.CRAFTING_SMTP_PASS ?? null),
             from: settings.CRAFTING_SMTP_FROM,
             encryption: settings.CRAFTING_SMTP_TLS,
           },

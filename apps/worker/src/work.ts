@@ -38,6 +38,7 @@ import { drain } from './drain.ts';
 import { startFindingsReader } from './findings-thread/read-findings.ts';
 import { keepLeases } from './lease-keeper/keep-leases.ts';
 import { repeat } from './repeat.ts';
+import { showLife } from './show-life.ts';
 import { DIGEST_TRIGGER, startDigests } from './start-digests.ts';
 
 const CLEAR_UP_MS = 60_000;
@@ -63,8 +64,9 @@ export async function work(): Promise<void> {
 
   const id = randomUUID();
   const spawner = stack.use(await openSpawner());
-  const containment = await probeContainment(config.containment, spawner);
-  const hiddenFolders = (await canNarrowView(containment, spawner)) ? config.ownFolders : [];
+  const containment = await probeContainment(config.containment, spawner, config.recipeUser);
+  const hidesFolders = await canNarrowView(containment, spawner, config.recipeUser);
+  const hiddenFolders = hidesFolders ? config.ownFolders : [];
   const worker = { id, name: config.name, containment };
   const queue = queueTarget(config);
   const db = stack.use(
@@ -187,6 +189,7 @@ export async function work(): Promise<void> {
       onError: (error) => log.error({ err: error }, 'a sweep failed'),
     }),
   );
+  if (config.aliveFile !== undefined) stack.use(showLife(config.aliveFile));
   stack.use(repeat(CLEAR_UP_MS, () => clearUp(parts, config.workspaceDir)));
   stack.use(
     repeat(TIDY_FOLDERS_MS, async () => {
@@ -198,7 +201,8 @@ export async function work(): Promise<void> {
       }
     }),
   );
-  const started = { starts: spawner.means, hides: hiddenFolders, slots: config.concurrency };
+  const recipes = { recipe_user: config.recipeUser?.uid ?? process.getuid?.(), hides: hiddenFolders };
+  const started = { starts: spawner.means, ...recipes, slots: config.concurrency };
   log.info({ ...worker, ...started, queue: queue.backend }, 'ready');
 
   if (!stop.aborted) await once(stop, 'abort');
@@ -209,11 +213,12 @@ export async function work(): Promise<void> {
 }
 
 async function openWorkspaces(config: WorkerConfig, instanceId: string) {
-  const { mirrorDir, workspaceDir, cacheDir, spoolDir, git } = config;
-  for (const folder of [mirrorDir, workspaceDir, cacheDir, spoolDir, git.emptyHome]) {
-    await mkdir(folder, { recursive: true });
-  }
-  return createWorkspaces({ root: workspaceDir, instanceId, settings: git });
+  const { mirrorDir, workspaceDir, cacheDir, spoolDir, git, recipeUser } = config;
+  for (const folder of [workspaceDir, git.emptyHome]) await mkdir(folder, { recursive: true });
+  // A recipe of another user gets along with the paths it is told, and finds no others here.
+  for (const folder of [mirrorDir, cacheDir]) await mkdir(folder, { recursive: true, mode: 0o711 });
+  await mkdir(spoolDir, { recursive: true, mode: 0o700 });
+  return createWorkspaces({ root: workspaceDir, instanceId, settings: git, recipeUser });
 }
 
 function stopSignal(): AbortSignal {

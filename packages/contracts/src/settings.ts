@@ -41,11 +41,23 @@ export const SETTINGS = {
     help: 'Postgres, the truth. The launcher starts an embedded one when this is not set.',
     readBy: everyone,
   },
+  CRAFTING_DATABASE_PASSWORD_FILE: {
+    schema: z.string().min(1).optional(),
+    example: '/run/secrets/postgres-password',
+    help: 'A file that holds the password of DATABASE_URL, so that no environment does.',
+    readBy: farm,
+  },
   REDIS_URL: {
     schema: z.url({ protocol: /^rediss?$/ }).optional(),
     example: 'redis://127.0.0.1:6379',
     help: "Redis for deliveries. Not set: the launcher looks for redis-server, and without one BullMQ's Postgres backend carries the deliveries.",
     readBy: everyone,
+  },
+  CRAFTING_REDIS_PASSWORD_FILE: {
+    schema: z.string().min(1).optional(),
+    example: '/run/secrets/redis-password',
+    help: 'A file that holds the password of REDIS_URL.',
+    readBy: farm,
   },
   CRAFTING_DATA_DIR: {
     schema: z.string().min(1).default('./data'),
@@ -114,6 +126,19 @@ export const SETTINGS = {
     schema: z.string().min(1).optional(),
     example: '/usr/local/bin:/usr/bin:/bin',
     help: "PATH of the recipes. Default: the worker's own, without the farm's private tools.",
+    readBy: ['worker'],
+  },
+  CRAFTING_RECIPE_USER: {
+    schema: z
+      .string()
+      .regex(/^\d{1,9}:\d{1,9}$/, 'must be two numbers, a user and a group, like 1000:1000')
+      .transform((text) => {
+        const [uid, gid] = text.split(':').map(Number) as [number, number]; // The expression above has both.
+        return { uid, gid };
+      })
+      .optional(),
+    example: '1000:1000',
+    help: "User and group that recipes run as. Not set: the worker's own. It takes a worker that may change users, as root may.",
     readBy: ['worker'],
   },
   CRAFTING_CONTAINMENT: {
@@ -279,6 +304,12 @@ export const SETTINGS = {
     help: 'Mirrors nobody used for so long are removed from a host; the next job clones again. 0 keeps them.',
     readBy: farm,
   },
+  CRAFTING_ALIVE_FILE: {
+    schema: z.string().min(1).optional(),
+    example: '/tmp/worker-alive',
+    help: 'A file that a worker touches each 10 s, for a health check that looks at its age. Not set: none.',
+    readBy: ['worker'],
+  },
   CRAFTING_CACHE_KEEP_DAYS: {
     schema: days(60),
     example: '60',
@@ -364,6 +395,12 @@ export const SETTINGS = {
     schema: z.string().min(1).optional(),
     example: '',
     help: 'Password at the mail server. No recipe ever sees it.',
+    readBy: ['worker'],
+  },
+  CRAFTING_SMTP_PASS_FILE: {
+    schema: z.string().min(1).optional(),
+    example: '/run/secrets/smtp-password',
+    help: 'A file that holds that password.',
     readBy: ['worker'],
   },
   CRAFTING_SMTP_FROM: {

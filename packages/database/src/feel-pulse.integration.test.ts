@@ -3,6 +3,7 @@ import { choosePort } from '@crafting-table/dev-services/choose-port';
 import { expect, test, vi } from 'vitest';
 import { feelPulse } from './feel-pulse.ts';
 import { openFarmDatabase, type FarmDatabase } from './stand-ins/farm-rows.ts';
+import { serverProcess } from './stand-ins/server-process.ts';
 
 /** A second is what an API has to say that its database is away. */
 const NOTICED = { timeout: 1_000, interval: 5 };
@@ -45,9 +46,10 @@ test('a server that refuses is not silent', async () => {
 });
 
 /** The process of the server at the other end of the newest connection, once there is one. */
-async function pulsePid({ db }: FarmDatabase): Promise<number | undefined> {
+async function pulsePid({ db, url }: FarmDatabase): Promise<number | undefined> {
   const found = await sql<{ pid: number }>`
     select pid from pg_stat_activity where datname = current_database()
       and application_name = 'crafting-pulse' and state = 'idle' order by backend_start desc`.execute(db);
-  return found.rows[0]?.pid;
+  const pid = found.rows[0]?.pid;
+  return pid === undefined ? undefined : serverProcess(pid, url);
 }

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import type { Database } from './connect.ts';
 import { openFarmDatabase } from './stand-ins/farm-rows.ts';
+import { serverProcess } from './stand-ins/server-process.ts';
 import { noteQueueIncarnation, readSweepState, withSweepTurn } from './sweep.ts';
 
 const amnestyOf = async ({ amnesty }: { amnesty: boolean }) => amnesty;
@@ -78,7 +79,7 @@ test('a turn in which Postgres stood still says so, and the next one begins an a
   const stalled = Promise.withResolvers<boolean>();
   const turn = withSweepTurn(farm.db, 20, async ({ amnesty, hasStalled }) => {
     expect([amnesty, hasStalled()]).toEqual([false, false]);
-    const pid = await vi.waitUntil(() => holderOfTurn(farm.db));
+    const pid = serverProcess(await vi.waitUntil(() => holderOfTurn(farm.db)), farm.url);
     process.kill(pid, 'SIGSTOP');
     try {
       await vi.waitUntil(hasStalled, { timeout: 10_000, interval: 50 });

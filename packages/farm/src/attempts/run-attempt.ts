@@ -1,4 +1,4 @@
-import { mkdir, realpath, utimes } from 'node:fs/promises';
+import { chown, mkdir, realpath, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Delivery } from '@crafting-table/contracts/delivery';
 import {
@@ -145,10 +145,7 @@ async function runRecipe(
   log: LogPump,
   attemptId: string,
 ): Promise<RecipeEnd> {
-  const caches = join(parts.cacheDir, job.project_id);
-  await mkdir(caches, { recursive: true }); // What is not there cannot be shown.
-  const now = new Date();
-  await utimes(caches, now, now); // Retention goes by it.
+  const caches = await openCaches(parts, job);
   const recipe = startRecipe({
     command: job.recipe_snapshot.command,
     cwd,
@@ -172,6 +169,7 @@ async function runRecipe(
       outputBytesMax: parts.limits.logFloodBytes,
     },
     onOutput: log.write,
+    user: parts.recipeUser,
     spawner: parts.spawner,
     ...(parts.hiddenFolders.length > 0 && {
       view: { hidden: parts.hiddenFolders, own: [workspace.root, caches], readOnly: [workspace.borrowed] },
@@ -181,6 +179,16 @@ async function runRecipe(
     recipe.stop(reason === 'give_back' || reason === 'lost' ? 'superseded' : reason),
   );
   return recipe.ended;
+}
+
+/** The project's folder of caches, as the recipe's own. What is not there could not be shown. */
+async function openCaches({ cacheDir, recipeUser }: WorkerParts, job: ClaimedJob): Promise<string> {
+  const caches = join(cacheDir, job.project_id);
+  await mkdir(caches, { recursive: true });
+  if (recipeUser !== undefined) await chown(caches, recipeUser.uid, recipeUser.gid);
+  const now = new Date();
+  await utimes(caches, now, now); // Retention goes by it.
+  return caches;
 }
 
 /** A recipe that failed by itself while the disk was full failed because of that. What it did for its own reason stands. */

@@ -2,6 +2,7 @@ import type { Containment } from '@crafting-table/contracts/words';
 import type { Database } from '@crafting-table/database/connect';
 import type { Mirrors } from '@crafting-table/runner/git/mirror';
 import type { Workspaces } from '@crafting-table/runner/git/workspaces';
+import type { UnixUser } from '@crafting-table/runner/process/contain-command';
 import type { Spawner } from '@crafting-table/runner/process/spawner';
 import type { FileClock } from './file-clock.ts';
 import type { FindingsReader } from './findings-reader.ts';
@@ -25,6 +26,8 @@ export type WorkerParts = {
   spoolDir: string;
   /** What recipes see only their own parts of; empty where that cannot be. */
   hiddenFolders: readonly string[];
+  /** Whom recipes run as; undefined: as the worker. */
+  recipeUser: UnixUser | undefined;
   recipePath: string;
   toolchainVariables: Record<string, string>;
   limits: {

@@ -5,8 +5,10 @@ import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeHooks } from '../report-hooks/report-hooks.ts';
 import { refsStamp, writeBorrowingRepository } from './borrowing-repository.ts';
+import type { UnixUser } from '../process/contain-command.ts';
 import type { GitSettings } from './git-environment.ts';
 import type { Failed } from './git-failure.ts';
+import { giveAway } from './give-away.ts';
 import type { Mirror } from './mirror.ts';
 import { removeTree } from './remove-tree.ts';
 import { runGit } from './run-git.ts';
@@ -28,7 +30,12 @@ type Content = {
   lost: Set<string>;
 };
 
-export type SlotSite = { settings: GitSettings; trash: string };
+export type SlotSite = {
+  settings: GitSettings;
+  trash: string;
+  /** Whom the recipes run as, when not as the worker. */
+  recipeUser?: UnixUser | undefined;
+};
 
 /** Beyond this many entries the proof costs more than the checkout saves: such a tree is not used twice. */
 export const TREE_ENTRIES_MAX = 500_000;
@@ -83,6 +90,7 @@ export async function fillSlot(
     const fault = await checkOut(slot, sha, { site, timeoutMs });
     if (fault !== null) return fault;
   }
+  await giveToRecipes(slot, isTreeWhole, site);
   const manifest = await takeStock(slot, isTreeWhole);
   await passTick(manifest, site.trash);
   slot.content = { sha, refs, manifest, lost: new Set() };
@@ -125,6 +133,13 @@ async function checkOut(
   if ('failure' in written) return written;
   copyFileSync(join(gitDir, 'index'), join(slot.dir, INDEX));
   return null;
+}
+
+/** What was written anew belongs to the recipes' user, who may then do with it whatever an owner may. */
+async function giveToRecipes(slot: Slot, isTreeWhole: boolean, site: SlotSite): Promise<void> {
+  if (site.recipeUser === undefined) return;
+  const written = [isTreeWhole ? GIT_DIR : 'tree', ...PLACES].map((name) => join(slot.dir, name));
+  await giveAway(written, site.recipeUser, site.settings.searchPath);
 }
 
 async function takeStock(slot: Slot, isTreeWhole: boolean): Promise<Manifest> {

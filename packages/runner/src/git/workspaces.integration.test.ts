@@ -58,6 +58,29 @@ beforeEach(async () => {
   });
 });
 
+it.runIf(process.getuid!() === 0)(
+  'gives all of a workspace to the user of its recipes, the next one too',
+  async () => {
+    await using others = await createWorkspaces({
+      root: join(scratch, 'work'),
+      instanceId: 'two',
+      settings: mirrors.settings,
+      recipeUser: { uid: 65_534, gid: 65_534 },
+    });
+    for (const sha of [first, second, second]) {
+      const acquired = await others.acquire({ mirror, sha, attemptId: sha, timeoutMs });
+      if ('failure' in acquired) throw new Error(acquired.failure.message);
+      const { workspace } = acquired;
+      const owned = ['tree', 'tree/a.txt', 'tree/link', 'tree/.git/HEAD', 'home', 'tmp', 'reports', 'hooks'];
+      const owners = owned.map((path) => lstatSync(join(workspace.root, path)).uid);
+      expect(owners).toEqual(owned.map(() => 65_534));
+      expect(lstatSync(workspace.root).uid).toBe(0); // Beside its folders a recipe leaves nothing.
+      writeFileSync(join(workspace.tree, 'left-behind'), '');
+      await others.release(workspace, { treeIsEmpty: true });
+    }
+  },
+);
+
 it('a workspace that is made while leftovers are looked for is not taken for one', async () => {
   for (let round = 0; round < 20; round++) {
     const looking = workspaces.discardIdle(0);

@@ -1,6 +1,7 @@
 // The workspaces of one worker process: slots that are used again for the same mirror once they are proved clean.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { UnixUser } from '../process/contain-command.ts';
 import { acquireLock } from './cross-process-lock.ts';
 import type { GitSettings } from './git-environment.ts';
 import type { Failed } from './git-failure.ts';
@@ -48,23 +49,28 @@ export type Workspaces = AsyncDisposable & {
 /** Held for the life of a worker process: whoever gets it has proof that the instance is dead. */
 export const instanceLockOf = (root: string, instanceId: string) => join(root, `${instanceId}.lock`);
 
-/** `instanceId` must be new with every start of a process: its folder below `root` is this instance's alone. */
+/**
+ * `instanceId` must be new with every start of a process: its folder below `root` is this instance's alone. With a
+ * `recipeUser` workspaces belong to that user, which takes a worker that may give files away.
+ */
 export async function createWorkspaces({
   root,
   instanceId,
   settings,
+  recipeUser,
   now = Date.now,
 }: {
   root: string;
   instanceId: string;
   settings: GitSettings;
+  recipeUser?: UnixUser | undefined;
   now?: () => number;
 }): Promise<Workspaces> {
   mkdirSync(root, { recursive: true });
   const lock = await acquireLock(instanceLockOf(root, instanceId), 'exclusive', { timeoutMs: 0 });
   if (lock === null) throw new Error('Another worker process uses the same instance id.');
   const dir = join(root, instanceId);
-  const site: SlotSite = { settings, trash: join(dir, 'trash') };
+  const site: SlotSite = { settings, recipeUser, trash: join(dir, 'trash') };
   mkdirSync(site.trash, { recursive: true });
   const pool = createSlotPool({ dir, site, now });
   const slotOf = new Map<Workspace, Slot>();

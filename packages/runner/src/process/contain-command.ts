@@ -1,6 +1,7 @@
 import type { Containment } from '@crafting-table/contracts/words';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from './find-program.ts';
+import { mayMakeNamespaces } from './capabilities.ts';
 
 export type UnixUser = { uid: number; gid: number };
 
@@ -17,7 +18,7 @@ export type ContainedCommand = {
 
 /**
  * The command line that runs `command` with /bin/sh under one level of containment, as another Unix user when one is
- * given (the worker must be root for that).
+ * given (the worker must be allowed to change users, as root is). That user starts without any right of the worker's.
  *
  * A wrapper gets a socket to the worker as file descriptor 3. It says `started` on it when the recipe is about to run,
  * and the recipe never sees it.
@@ -26,7 +27,7 @@ export function containCommand(options: {
   command: string;
   containment: Containment;
   killGraceMs: number;
-  user?: UnixUser;
+  user?: UnixUser | undefined;
 }): ContainedCommand {
   const recipe = [...switchUser(options.user), '/bin/sh', '-c', options.command];
   if (options.containment === 'pid_namespace') return inPidNamespace(recipe);
@@ -37,8 +38,9 @@ export function containCommand(options: {
 
 /** The kernel kills the namespace with its process 1, process 1 with unshare, and unshare with the worker. */
 function inPidNamespace(recipe: string[]): ContainedCommand {
-  // Only root can make a namespace without becoming another user in it, and only that way can a root recipe still chown.
-  const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user'];
+  // Whoever may make a namespace without becoming another user in it does: only that way can a root recipe still chown,
+  // and a recipe of another user be started at all.
+  const asUser = mayMakeNamespaces() ? [] : ['--user', '--map-current-user'];
   const unshare = [findProgram('unshare'), ...asUser, '--pid', '--fork', '--mount-proc', '--kill-child'];
   const init = ['/bin/sh', besideThisFile('pid-namespace-init.sh')];
   return {
@@ -63,7 +65,10 @@ function belowSubreaper(recipe: string[], killGraceMs: number): ContainedCommand
 
 function switchUser(user: UnixUser | undefined): string[] {
   if (!user) return [];
-  return [findProgram('setpriv'), `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
+  const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
+  // A worker that is not root itself has these rights as ambient ones, which a change of users alone does not take away.
+  const rights = ['--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'];
+  return [findProgram('setpriv'), ...identity, ...rights];
 }
 
 function besideThisFile(name: string): string {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { UnixUser } from './contain-command.ts';
 import type { Spawner } from './spawner.ts';
 import { startRecipe } from './start-recipe.ts';
 
@@ -12,7 +13,11 @@ const PROBE_LIMITS = { timeoutMs: 10_000, noOutputMs: 0, killGraceMs: 100, outpu
  * Whether recipes can be kept from seeing folders here, found out by hiding one. It takes a PID namespace, the fork server
  * and Linux 5.12; elsewhere a view asked for would change nothing, or keep the recipe from starting.
  */
-export async function canNarrowView(containment: Containment, spawner: Spawner): Promise<boolean> {
+export async function canNarrowView(
+  containment: Containment,
+  spawner: Spawner,
+  user?: UnixUser,
+): Promise<boolean> {
   if (containment !== 'pid_namespace') return false;
   const folder = mkdtempSync(join(tmpdir(), 'crafting-view-'));
   let output = '';
@@ -25,6 +30,7 @@ export async function canNarrowView(containment: Containment, spawner: Spawner):
       attemptId: `probe.${randomUUID()}`,
       containment,
       spawner,
+      user,
       limits: PROBE_LIMITS,
       onOutput: (chunk) => void (output += chunk.toString()),
       view: { hidden: [folder], own: [], readOnly: [] },

@@ -1,5 +1,6 @@
 import { CONTAINMENTS, type Containment } from '@crafting-table/contracts/words';
 import { randomUUID } from 'node:crypto';
+import type { UnixUser } from './contain-command.ts';
 import { directSpawner } from './spawn-directly.ts';
 import type { Spawner } from './spawner.ts';
 import { type RecipeEnd, startRecipe } from './start-recipe.ts';
@@ -16,15 +17,16 @@ const REMEDIES: Record<Containment, string> = {
 
 /**
  * Finds the strongest level of containment that works here, by running a command in each, started as recipes will be. A level that is asked for by
- * name is the only one tried, and an error says what is missing for it.
+ * name is the only one tried, and an error says what is missing for it, or for recipes of that `user`.
  */
 export async function probeContainment(
   wanted: 'auto' | Containment,
   spawner: Spawner = directSpawner,
+  user?: UnixUser,
 ): Promise<Containment> {
   const failures: string[] = [];
   for (const containment of wanted === 'auto' ? CONTAINMENTS : [wanted]) {
-    const failure = await tryContainment(containment, spawner);
+    const failure = await tryContainment(containment, spawner, user);
     if (failure === undefined) return containment;
     failures.push(`Containment ${containment} does not work here: ${failure}. ${REMEDIES[containment]}`);
   }
@@ -34,7 +36,11 @@ export async function probeContainment(
 }
 
 /** What went wrong, in one line; nothing when the level works. */
-async function tryContainment(containment: Containment, spawner: Spawner): Promise<string | undefined> {
+async function tryContainment(
+  containment: Containment,
+  spawner: Spawner,
+  user: UnixUser | undefined,
+): Promise<string | undefined> {
   if (containment !== 'marker' && process.platform !== 'linux') return 'this is not Linux';
   let output = '';
   try {
@@ -46,6 +52,7 @@ async function tryContainment(containment: Containment, spawner: Spawner): Promi
       attemptId: `probe.${randomUUID()}`,
       containment,
       spawner,
+      user,
       limits: PROBE_LIMITS,
       onOutput: (chunk) => void (output += chunk.toString()),
     });

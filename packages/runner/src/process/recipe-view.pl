@@ -18,6 +18,7 @@ my ( $FSCONFIG_SET_STRING, $FSCONFIG_CMD_CREATE ) = ( 1, 6 );
 my $CLOEXEC = 1;
 my ( $READ_ONLY, $NO_SUID, $NO_DEVICES ) = ( 1, 2, 4 );
 my $SLAVE = 1 << 19;
+my $CAP_SYS_ADMIN = 21;
 
 # Each word is `hide <folder>`, `show <folder>` or `show_read_only <folder>`, all absolute. Dies where the kernel refuses.
 sub narrow_view {
@@ -36,20 +37,28 @@ sub narrow_view {
     POSIX::close($_) for @trees, @covers;
 }
 
-# Whoever is not root gets the right to mount in a user namespace, as the same user, and loses it with the next exec.
+# Whoever may not mount gets that right in a user namespace, as the same user, and loses it with the next exec.
 # What is mounted here cannot be unmounted by a recipe then; one of root's could.
 sub enter_mount_namespace {
     my ($architecture) = $Config{archname} =~ /^([^-]+)/;
     my $unshare = $UNSHARE{$architecture} or die "no system call numbers for $architecture\n";
     my ( $user, $group ) = ( $>, $) + 0 );
-    call( 'unshare', $unshare, $CLONE_NEWNS | ( $user == 0 ? 0 : $CLONE_NEWUSER ) );
-    if ( $user != 0 ) {
+    my $may_mount = $user == 0 || has_capability($CAP_SYS_ADMIN);
+    call( 'unshare', $unshare, $CLONE_NEWNS | ( $may_mount ? 0 : $CLONE_NEWUSER ) );
+    if ( !$may_mount ) {
         write_file( '/proc/self/setgroups', 'deny' );
         write_file( '/proc/self/uid_map',   "$user $user 1" );
         write_file( '/proc/self/gid_map',   "$group $group 1" );
     }
     # What the host mounts later is still seen; nothing that is mounted here is seen by the host.
     change_mount_at( '/', $AT_RECURSIVE, 0, $SLAVE );
+}
+
+sub has_capability {
+    my ($number) = @_;
+    open my $file, '<', '/proc/self/status' or return 0;
+    my ($effective) = map { /^CapEff:\s*([0-9a-f]+)$/ } <$file>;
+    return hex( $effective // 0 ) >> $number & 1;
 }
 
 sub clone_tree {

@@ -36,8 +36,8 @@ export type RecipeOptions = {
   };
   /** Gets stdout and stderr as one stream of bytes. Nothing more is read until a returned promise settles. */
   onOutput: (chunk: Buffer) => void | Promise<void>;
-  /** Whom the recipe runs as, when not as the worker. Takes a worker that is root. */
-  user?: UnixUser;
+  /** Whom the recipe runs as, when not as the worker. Takes a worker that may change users. */
+  user?: UnixUser | undefined;
   /** What starts its process; directly from this one by default. */
   spawner?: Spawner;
   /** Takes a PID namespace, below which /proc would lead past it, and a spawner that can: see `canNarrowView`. */

@@ -13,10 +13,13 @@ test('a toolchain is passed on when it is there, from where the environment says
   const environment = {
     PYENV_ROOT: join(home, 'elsewhere'),
     NVM_DIR: join(home, 'gone'),
+    JAVA_HOME: join(home, 'elsewhere'),
+    JAVA_HOME_21: join(home, 'gone'),
     SECRET: 'do not tell',
   };
   expect(findToolchainVariables(home, environment)).toEqual({
     RUSTUP_HOME: join(home, '.rustup'),
     PYENV_ROOT: join(home, 'elsewhere'),
+    JAVA_HOME: join(home, 'elsewhere'),
   });
 });

@@ -1,5 +1,5 @@
 // What has tools write their results into a file as well, where that changes neither what they print nor how they end.
-// Only hooks that were proved to be so stand here; docs/decisions/0013-hooks.md has the others, and why they are not.
+// Only hooks that were proved to be so stand here; docs/decisions/0011-hooks.md has the others, and why they are not.
 import { cpSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 

@@ -6,7 +6,7 @@ import type { CDiagnostic } from '../diagnostic-line.ts';
 import { createDirectoryStack } from '../directory-stack.ts';
 
 /** Checks are words with hyphens: `bugprone-branch-clone`, `clang-analyzer-core.NullDereference`. */
-const CHECK = /^(?!misra-|premium-)[a-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9_+.=]+)+$/;
+const CHECK = /^(?!misra-|premium-)[a-z][A-Za-z0-9]*[-.][A-Za-z0-9_+.=](?:-?[A-Za-z0-9_+.=])*$/;
 const UNPLACED = /^(?<word>error|warning): (?<message>.*) \[(?<check>clang-diagnostic-[\w-]{1,80})\]$/;
 const BROKEN = /^(?:Error while processing \S.*\.|Found compiler error\(s\)\.)$/;
 const SUPPRESSED = /^Suppressed \d{1,9} warnings? \(/;

@@ -34,7 +34,7 @@ export function openCrash(text: string, logLine: number | undefined): Crash | un
   if (groups?.message === undefined) return undefined;
   const isTimeout = groups.message.startsWith('test timed out after ');
   const rule = isTimeout ? 'test-timeout' : groups.word === 'panic' ? 'panic' : 'fatal-error';
-  const message = groups.message.replace(/(?: \[recovered(?:, repanicked)?\])+$/, '');
+  const message = groups.message.replace(/(?: \[recovered(?:, repanicked)?\]){1,9}$/, '');
   return { rule, message, lines: [], logLine, hasTrace: false, isOver: false };
 }
 

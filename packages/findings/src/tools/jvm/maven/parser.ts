@@ -190,7 +190,7 @@ function tellTest(
   const trimmed = lines.join('\n').trim();
   // A message that starts with a line feed leaves the class of the exception alone on its line.
   const text = trimmed.replace(/^([\w.$]{1,300}:)\s{0,10}\n/, '$1 ');
-  const file = `src/test/java/${suite.replace(/\$.*$/, '').replaceAll('.', '/')}.java`;
+  const file = `src/test/java/${suite.split('$', 1).join('').replaceAll('.', '/')}.java`;
   const place = findJvmFrame(lines, resolve) ?? (resolve(file).known ? { path: file } : undefined);
   return { text: text === '' ? `${name} failed` : text, place };
 }

@@ -24,7 +24,7 @@ export function problemToDraft(problem: PhpstanProblem): FindingDraft {
     text: message,
     // A trait is analysed once for each class that uses it: `a.php (in context of class B)`.
     place:
-      path === undefined ? undefined : { path: path.replace(/ \(in context of .*$/, ''), region: { line } },
+      path === undefined ? undefined : { path: path.replace(/ \(in context of [^]*/, ''), region: { line } },
     rule: { id: identifier, url: identifier && `https://phpstan.org/error-identifiers/${identifier}` },
     help: tip,
     ...(logLine === undefined ? {} : { logLine }),

@@ -11,7 +11,7 @@ export function readPackageFault(line: string): PackageFault | undefined {
   const ofPackage = OF_PACKAGE.exec(line)?.groups?.text;
   // The command that compiled the manifest follows; the compiler's own words are on the next lines.
   if (ofPackage !== undefined)
-    return { text: ofPackage.replace(/ \(compiled with: .*$/, ''), isConfiguration: true };
+    return { text: ofPackage.replace(/ \(compiled with: [^]*/, ''), isConfiguration: true };
   const text = OF_WORK.exec(line)?.groups?.text;
   return text === undefined ? undefined : { text, isConfiguration: false };
 }

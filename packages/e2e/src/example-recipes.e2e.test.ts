@@ -1,0 +1,125 @@
+// The project files of examples/recipes, before the real API and a real worker. The tools they name are stand-ins that say
+// how they were called: whether a toolchain works is smoke.sh's question, here it is whether the files do.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ProjectBody } from '@crafting-table/contracts/project';
+import { RECIPES } from '@crafting-table/contracts/words';
+import { searchPath } from '@crafting-table/dev-services/config';
+import { ended, queueJobs } from './farm-calls.ts';
+import { BACKENDS, startFarm, type FarmUnderTest } from './farm-under-test.ts';
+import { makeRepository, type Repository } from './git-fixture.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const files = globSync('examples/recipes/*.json', { cwd: ROOT }).toSorted();
+const examples = files.map((file) => {
+  const body: unknown = JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
+  return { name: basename(file, '.json'), file: join(ROOT, file), body };
+});
+/** Every program that a recipe of the examples starts. */
+const TOOLS =
+  'bats bundle bundle-audit cargo clang cmake composer ctest dotnet eslint go govulncheck gradle mvn mypy ninja node npm phpstan phpunit pip-audit pnpm pytest rubocop ruff shellcheck shfmt staticcheck swift tsc uv valgrind';
+
+let farm: FarmUnderTest;
+let repository: Repository;
+const opened = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  const tools = opened.use(await temporaryFolder('tools'));
+  for (const tool of TOOLS.split(' ')) {
+    writeFileSync(join(tools.path, tool), `#!/bin/sh\necho "stand-in: ${tool} $*"\n`);
+    chmodSync(join(tools.path, tool), 0o755);
+  }
+  repository = opened.use(await makeRepository(subprojectFiles()));
+  repository.git('branch', 'stable');
+  farm = opened.use(
+    await startFarm({
+      backend: BACKENDS[0]!,
+      settings: { CRAFTING_RECIPE_PATH: `${tools.path}:/usr/bin:/bin`, CRAFTING_CONCURRENCY: '4' },
+    }),
+  );
+});
+afterAll(() => opened.disposeAsync());
+beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(farm.logTails())));
+
+test('the examples are of the shapes that farms have', () => {
+  const bodies = examples.map(({ body }) => ProjectBody.parse(body));
+  expect(bodies.map(({ name, subprojects }) => [name, subprojects.length])).toEqual([
+    ['flask-service', 1],
+    ['patches-by-hand', 2],
+    ['polyglot-sdks', 14],
+  ]);
+  expect(bodies[1]!.notify?.auto_patch).toBe(false);
+  expect(bodies[2]!.schedule).toContainEqual(expect.objectContaining({ recipe: 'audit' }));
+});
+
+describe('examples/register-all.sh', () => {
+  test('registers them all with a farm, and replaces them the next time', async () => {
+    const first = await registerAll(farm.bearer);
+    expect(first.code, first.output).toBe(0);
+    for (const { name } of examples) expect(first.output).toContain(`${name}: registered\n`);
+    const second = await registerAll(farm.bearer);
+    expect(second.code, second.output).toBe(0);
+    for (const { name } of examples) expect(second.output).toContain(`${name}: replaced\n`);
+  });
+
+  test('says what was refused, and why, and ends badly', async () => {
+    const { code, output } = await registerAll('no-such-bearer');
+    expect(code).toBe(1);
+    expect(output).toMatch(/flask-service: refused with 401: .*"code":"unauthorized"/);
+  });
+});
+
+describe.each(examples)('$name', ({ name, body }) => {
+  const project = ProjectBody.parse(body);
+
+  test('is given back by the API as it was sent', async () => {
+    expect((await registerAll(farm.bearer)).code).toBe(0);
+    expect(await farm.client.call('getProject', { params: { name } })).toMatchObject(project);
+  });
+
+  test('has recipes that run, each with the tools it names', { timeout: 240_000 }, async () => {
+    const { client } = farm;
+    const here = `${name}-here`;
+    await client.call('registerProject', { body: { ...project, name: here, git_url: repository.url } });
+    const declared = RECIPES.flatMap((recipe) =>
+      project.subprojects.filter((each) => each[recipe]).map(() => recipe),
+    );
+    const queued = await queueJobs(client, here, { recipe: 'all' });
+    const ids = queued.map(({ job_id: id }) => id);
+    expect(ids).toHaveLength(declared.length);
+    for (const id of ids) {
+      const { job } = await ended(client, id, 120_000);
+      const log = await client.readLog(id);
+      expect({ status: job.status, reason: job.reason, log }).toMatchObject({
+        status: 'passed',
+        reason: 'exit',
+      });
+      expect(log).toContain('stand-in: ');
+    }
+  });
+});
+
+async function registerAll(bearer: string): Promise<{ code: number; output: string }> {
+  const child = spawn(join(ROOT, 'examples/register-all.sh'), {
+    env: { PATH: searchPath(), CRAFTING_URL: farm.baseUrl, CRAFTING_BEARER: bearer },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const [code] = await once(child, 'close');
+  return { code, output };
+}
+
+/** Something in each folder that a recipe is run in. */
+function subprojectFiles(): Record<string, string> {
+  const paths = examples.flatMap(({ body }) => ProjectBody.parse(body).subprojects.map(({ path }) => path));
+  return Object.fromEntries(
+    paths.flatMap((path) => [
+      [join(path, 'tool.sh'), '#!/bin/sh\n'],
+      [join(path, 'out/selftest'), 'A program, were it built.\n'],
+    ]),
+  );
+}

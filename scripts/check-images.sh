@@ -1,0 +1,331 @@
+#!/usr/bin/env bash
+# Builds the images and tries out what docs/deploy.md promises of them, on an engine of yours. Needs docker with buildx and
+# compose v2, curl and jq, and some 25 GB of disk for the whole worker image. Everything it starts has the name of a stack
+# of its own and is removed at the end; the images stay.
+#
+#   scripts/check-images.sh                                  everything
+#   WORKER_TARGET=worker-apt scripts/check-images.sh         a worker of Debian's packages: minutes instead of half an hour
+#   BUILD_FLAGS='--network host --build-context swift=docker-image://my-swift' scripts/check-images.sh
+#   REUSE_IMAGES=1 scripts/check-images.sh                   the images as they were built last time
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly TARGET=${WORKER_TARGET:-worker}
+readonly API_BYTES_MAX=$((350 * 1000 * 1000))
+readonly LOAD_JOBS=12
+# From the last renewal of a dead worker's lease to the end of its job are 45 s.
+readonly LOST_SECS=120
+read -ra build_flags <<<"${BUILD_FLAGS:-}"
+
+export CRAFTING_STACK=crafting-check-$$ CRAFTING_NETWORK=crafting-check-$$
+export CRAFTING_API_IMAGE=crafting-table-api:check CRAFTING_WORKER_IMAGE=crafting-table-$TARGET:check
+export CRAFTING_BIND=127.0.0.1 CRAFTING_PORT=${CHECK_PORT:-18811}
+folder=$(mktemp --directory)
+repository=$folder/repository
+started=$SECONDS
+
+main() {
+  need docker curl jq git
+  trap clean_up EXIT
+  step 'images are built' build_images
+  step 'the API image is small, without tools, not root, with a health check' check_api_image
+  step 'the worker image is not root, with a health check' check_worker_image
+  step 'the stack comes up healthy' bring_up
+  step 'toolchains work as the recipes user, with the volumes mounted' run_smoke
+  step 'roots are read only, and nobody is root or has more rights than it needs' check_containers
+  step 'no volume hides a tool' check_mounts
+  step 'containment is shown, and is the subreaper at least' check_containment
+  step 'a job passes' check_job
+  step 'a recipe cannot read the secrets of the worker' check_secrets
+  step 'no process outlives its job' check_leftovers
+  step 'a worker killed in mid-job is told of truly, and a recipe that wants it is tried again' check_killed_worker
+  step 'Postgres and Redis restarted under load lose nothing' check_restarts
+  step 'a stop is graceful' check_stop
+  echo "=== EVERYTHING HOLDS: $TARGET, $((SECONDS - started)) s ==="
+}
+
+step() {
+  local title=$1 begun=$SECONDS
+  shift
+  echo "== $title"
+  "$@"
+  echo "   ok, $((SECONDS - begun)) s"
+}
+
+fail() {
+  echo "check-images.sh: $*" >&2
+  compose ps --all >&2 || true
+  compose logs --no-color --tail 20 >&2 || true
+  exit 1
+}
+
+need() {
+  local program
+  for program; do
+    command -v "$program" >/dev/null || {
+      echo "check-images.sh needs $program" >&2
+      exit 2
+    }
+  done
+}
+
+clean_up() {
+  compose --profile dev down --volumes --timeout 5 >/dev/null 2>&1 || true
+  rm -rf "$folder"
+}
+
+compose() { docker compose --file compose.yml --file "$folder/check.yml" "$@"; }
+
+# --- images ---
+
+build_images() {
+  make_repository
+  # What the check changes in the stack: the images are there already, and what it builds is in a folder of the worker's.
+  cat >"$folder/check.yml" <<END
+services:
+  api:
+    pull_policy: never
+    build: !reset null
+    environment: { CRAFTING_FILE_REMOTES: '1' }
+  worker:
+    pull_policy: never
+    build: !reset null
+END
+  compose config --quiet
+  if [[ -n ${REUSE_IMAGES:-} ]]; then return; fi
+  docker build --quiet "${build_flags[@]}" --file Dockerfile.api --tag "$CRAFTING_API_IMAGE" .
+  docker build --quiet "${build_flags[@]}" --file Dockerfile.worker --target "$TARGET" --tag "$CRAFTING_WORKER_IMAGE" .
+}
+
+image() { docker image inspect --format "$2" "$1"; }
+
+check_api_image() {
+  local size
+  size=$(image "$CRAFTING_API_IMAGE" '{{.Size}}')
+  echo "   $((size / 1000000)) MB"
+  ((size < API_BYTES_MAX)) || fail "the API image has $size bytes"
+  [[ $(image "$CRAFTING_API_IMAGE" '{{.Config.User}}') == 1000:1000 ]] || fail 'the API image runs as root'
+  [[ $(image "$CRAFTING_API_IMAGE" '{{json .Config.Healthcheck.Test}}') == *healthz* ]] || fail 'no health check'
+  # shellcheck disable=SC2016
+  docker run --rm --entrypoint sh "$CRAFTING_API_IMAGE" -c \
+    'for tool in git gcc python3 curl; do if command -v $tool; then exit 1; fi; done' || fail 'the API image has tools'
+}
+
+check_worker_image() {
+  echo "   $(($(image "$CRAFTING_WORKER_IMAGE" '{{.Size}}') / 1000000)) MB"
+  [[ $(image "$CRAFTING_WORKER_IMAGE" '{{.Config.User}}') == 1001:1001 ]] || fail 'the worker image runs as root'
+  [[ $(image "$CRAFTING_WORKER_IMAGE" '{{json .Config.Healthcheck.Test}}') == *CRAFTING_ALIVE_FILE* ]] || fail 'no health check'
+}
+
+# --- the stack ---
+
+bring_up() {
+  compose up --detach --wait --wait-timeout 180 >"$folder/up.log" 2>&1 || {
+    tail -n 20 "$folder/up.log" >&2
+    fail 'the stack does not come up'
+  }
+  # As a bundle, so that it belongs to the worker: git reads no repository of somebody else.
+  git -C "$repository" bundle create --quiet - main |
+    compose exec -T worker sh -c 'cat >/data/check.bundle && git clone --quiet --bare /data/check.bundle /data/check.git'
+  bearer=$(compose exec -T api cat /data/admin-bearer.txt)
+}
+
+run_smoke() {
+  compose run --rm --no-deps -T worker smoke.sh >"$folder/smoke.out" 2>"$folder/smoke.err" || {
+    cat "$folder/smoke.out" "$folder/smoke.err" >&2
+    fail 'smoke.sh is red'
+  }
+  sed 's/^/   /' "$folder/smoke.out"
+  grep --quiet '^as crafter (1000), in /workspace/' "$folder/smoke.out" || fail 'smoke.sh did not run as the recipes user'
+  if [[ $TARGET == worker ]]; then
+    [[ $(tail -n 1 "$folder/smoke.out") == '=== ALL TOOLCHAINS GREEN ===' ]] || fail 'not every toolchain is green'
+  else
+    [[ $(tail -n 1 "$folder/smoke.out") == '=== GREEN IN PART'* ]] || fail 'not green'
+  fi
+}
+
+container() { compose ps --quiet "$1" | head -n 1; }
+
+check_containers() {
+  local service id
+  for service in postgres redis api worker; do
+    id=$(container "$service")
+    docker inspect "$id" | jq --exit-status --arg service "$service" '.[0].HostConfig
+      | .Init and .Memory > 0 and .PidsLimit > 0 and .NanoCpus > 0 and (.CapDrop | index("ALL") != null)
+        and (.Privileged | not) and ($service == "postgres" or .ReadonlyRootfs)' >/dev/null ||
+      fail "$service is not limited as it should be"
+  done
+  compose exec -T api sh -c 'if touch /app/x 2>/dev/null; then exit 1; fi'
+  compose exec -T worker sh -c 'if touch /app/x /opt/x 2>/dev/null; then exit 1; fi'
+  [[ $(compose exec -T api id -u) == 1000 ]] || fail 'the API is not its own user'
+  [[ $(compose exec -T worker id -u) == 1001 ]] || fail 'the worker is not its own user'
+  # shellcheck disable=SC2016
+  [[ $(compose exec -T api sed -n 's/^CapEff:\t//p' /proc/1/status) == 0000000000000000 ]] || fail 'the API has rights'
+}
+
+check_mounts() {
+  local path mount
+  path=$(image "$CRAFTING_WORKER_IMAGE" '{{range .Config.Env}}{{println .}}{{end}}' | sed -n 's/^PATH=//p')
+  while read -r mount; do
+    if [[ :$path: == *:"$mount"[:/]* ]]; then fail "$mount hides a part of PATH"; fi
+  done < <(docker inspect --format '{{range .Mounts}}{{println .Destination}}{{end}}' "$(container worker)" | grep .)
+}
+
+check_containment() {
+  local level
+  level=$(call /healthz | jq --raw-output '.workers[0].containment')
+  echo "   $level"
+  [[ $level == subreaper || $level == pid_namespace ]] || fail "containment is $level"
+}
+
+# --- jobs ---
+
+make_repository() {
+  git init --quiet --initial-branch main "$repository"
+  cat >"$repository/greet.sh" <<'END'
+#!/bin/sh
+echo "hello as $(id -u) in $PWD, $(git rev-parse --is-inside-work-tree)"
+chmod 700 greet.sh && touch own-file
+END
+  # What a recipe finds when it goes looking for the secrets of its worker. Passes when it finds nothing.
+  cat >"$repository/spy.sh" <<'END'
+#!/bin/sh
+found=0
+for place in /run/farm/secrets /run/secrets /data/spools; do
+  if ls "$place" 2>/dev/null | grep .; then found=1; fi
+done
+for file in /run/farm/secrets/* /proc/[0-9]*/environ; do
+  if tr '\0' '\n' <"$file" 2>/dev/null | grep -E 'DATABASE_URL|REDIS_URL|requirepass'; then found=1; fi
+done
+if ls /data/mirrors 2>/dev/null | grep .; then found=1; fi
+if [ "$(sed -n 's/^CapEff:\t//p' /proc/self/status)" != 0000000000000000 ]; then echo 'it has rights' && found=1; fi
+if [ "$(sed -n 's/^NoNewPrivs:\t//p' /proc/self/status)" != 1 ]; then echo 'it could get new rights' && found=1; fi
+if kill -0 1 2>/dev/null; then echo 'it could signal process 1' && found=1; fi
+if touch "$(dirname "$0")/../own" /workspace/own /data/own 2>/dev/null; then echo 'it can write outside' && found=1; fi
+echo "found: $found"
+exit $found
+END
+  chmod 755 "$repository"/*.sh
+  git -C "$repository" add .
+  git -C "$repository" -c user.name=check -c user.email=check@localhost commit --quiet --message check
+}
+
+call() {
+  curl --silent --show-error --fail-with-body --max-time 30 --header "Authorization: Bearer ${bearer:-}" \
+    --header 'Content-Type: application/json' "http://127.0.0.1:$CRAFTING_PORT$1" "${@:2}"
+}
+
+register() {
+  local name=$1 test=$2 retry=${3:-[]}
+  jq --null-input --arg name "$name" --arg test "$test" --argjson retry "$retry" '{
+    name: $name, git_url: "file:///data/check.git",
+    subprojects: [{path: ".", language: "shell", test: $test, retry_on: $retry}]
+  }' | call /projects --data @- >/dev/null
+}
+
+queue() { call "/projects/$1/jobs" --data '{"recipe": "test"}' | jq --raw-output .job_id; }
+
+state_of() { call "/jobs/$1" | jq --raw-output '"\(.job.status) \(.job.reason)"'; }
+
+# The API is away while its database restarts: what fails is asked again.
+wait_for() {
+  local id=$1 wanted=$2 secs=$3 state=
+  local until=$((SECONDS + secs))
+  while ((SECONDS < until)); do
+    state=$(state_of "$id" 2>/dev/null || true)
+    # shellcheck disable=SC2053 # It is a pattern.
+    if [[ $state == $wanted ]]; then return; fi
+    if [[ $wanted != running* && $state == @(passed|failed|cancelled)* ]]; then break; fi
+    sleep 0.3
+  done
+  call "/jobs/$id" >&2 || true
+  fail "job $id is \"$state\" and not \"$wanted\""
+}
+
+wait_until_begun() {
+  local until=$((SECONDS + 60))
+  until call "/jobs/$1/log" 2>/dev/null | grep --quiet begun; do
+    ((SECONDS < until)) || fail "job $1 does not begin"
+    sleep 0.2
+  done
+}
+
+run_to() {
+  local id
+  id=$(queue "$1")
+  wait_for "$id" "$2" 90
+  call "/jobs/$id/log"
+}
+
+check_job() {
+  register greeter ./greet.sh
+  local log
+  log=$(run_to greeter 'passed exit')
+  echo "   $log"
+  [[ $log == 'hello as 1000 in /workspace/'*', true'* ]] || fail "the job said: $log"
+}
+
+check_secrets() {
+  register spy ./spy.sh
+  run_to spy 'passed exit' | sed 's/^/   /'
+}
+
+check_leftovers() {
+  register daemons 'setsid sleep 4711 & (setsid env -i sleep 4711 &) ; echo started'
+  run_to daemons 'passed exit' >/dev/null
+  # shellcheck disable=SC2016
+  compose exec -T worker sh -c 'if grep -la "^sleep.4711" /proc/[0-9]*/cmdline; then exit 1; fi' 2>/dev/null ||
+    fail 'a process outlived its job'
+}
+
+check_killed_worker() {
+  # The second attempt finds what the first one left in the project's cache.
+  # shellcheck disable=SC2016
+  local marker='test -e $XDG_CACHE_HOME/again && exit 0; mkdir -p $XDG_CACHE_HOME && touch $XDG_CACHE_HOME/again'
+  register victim 'echo begun; sleep 600'
+  register stubborn "$marker; echo begun; sleep 600" '["worker_lost"]'
+  local lost again id
+  id=$(container worker)
+  lost=$(queue victim)
+  again=$(queue stubborn)
+  wait_until_begun "$lost"
+  wait_until_begun "$again"
+  docker kill "$id" >/dev/null
+  # `restart: unless-stopped` does not bring back what was killed by hand.
+  compose up --detach --wait --no-deps --wait-timeout 60 worker >/dev/null 2>&1
+  wait_for "$lost" 'failed worker_lost' "$LOST_SECS"
+  call "/jobs/$lost/log" | grep --quiet --fixed-strings '[crafting-table] runner restart, job orphaned' ||
+    fail 'the log of the orphaned job does not say so'
+  wait_for "$again" 'passed exit' "$LOST_SECS"
+  [[ $(call "/jobs/$again" | jq '.attempts | length') == 2 ]] || fail 'there were not two attempts'
+}
+
+check_restarts() {
+  local -a jobs=()
+  local number
+  register load 'sleep 1; echo done'
+  for ((number = 0; number < LOAD_JOBS; number++)); do jobs+=("$(queue load)"); done
+  wait_for "${jobs[0]}" '@(running|passed)*' 30
+  compose restart --timeout 10 redis >/dev/null 2>&1
+  compose kill --signal KILL postgres >/dev/null 2>&1
+  compose up --detach --wait --no-deps --wait-timeout 60 postgres >/dev/null 2>&1
+  for number in "${jobs[@]}"; do wait_for "$number" 'passed exit' 120; done
+  call /healthz | jq --exit-status '.sweep.invariant_violations == 0' >/dev/null || fail 'an invariant is broken'
+  # Done once each: an attempt that was run twice would be a second one.
+  for number in "${jobs[@]}"; do
+    [[ $(call "/jobs/$number" | jq '.attempts | length') == 1 ]] || fail "job $number was run more than once"
+  done
+}
+
+check_stop() {
+  local id
+  id=$(queue greeter)
+  wait_for "$id" 'passed exit' 60
+  local api worker
+  api=$(container api) worker=$(container worker)
+  compose stop --timeout 60 worker api >/dev/null 2>&1
+  [[ $(docker inspect --format '{{.State.ExitCode}}' "$worker") == 0 ]] || fail 'the worker did not stop well'
+  [[ $(docker inspect --format '{{.State.ExitCode}}' "$api") == 0 ]] || fail 'the API did not stop well'
+}
+
+main "$@"
