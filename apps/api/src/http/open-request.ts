@@ -58,9 +58,16 @@ function tell(
     caller: response.locals['caller']?.name,
     whole: response.writableFinished,
   };
-  if (status >= 500) log.warn(fields, 'answered');
-  else if (method === 'GET' || method === 'HEAD') log.debug(fields, 'answered');
-  else log.info(fields, 'answered');
+  log[levelOf(method, status)](fields, 'answered');
+}
+
+/**
+ * 503 is no fault of the request or of this process: Postgres is away, or the farm is just starting, and those who notice say
+ * so. Questions that went well are many, and the metrics count them.
+ */
+export function levelOf(method: string, status: number): 'warn' | 'info' | 'debug' {
+  if (status >= 500) return status === 503 ? 'info' : 'warn';
+  return method === 'GET' || method === 'HEAD' ? 'debug' : 'info';
 }
 
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
