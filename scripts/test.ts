@@ -62,8 +62,9 @@ async function tellMissingToolchains(): Promise<void> {
   if (missing.length > 0) summary.push(`!! TOOLCHAINS NOT TESTED: ${missing.map(howToInstall).join('; ')}`);
 }
 
-function count(name: string, { passed, failed }: TestCounts): void {
+function count(name: string, { passed, failed, failures = [] }: TestCounts): void {
   totals.passed += passed;
   totals.failed += failed;
+  summary.push(...failures);
   summary.push(`${name}: ${passed} passed, ${failed} failed`);
 }
