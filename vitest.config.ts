@@ -15,6 +15,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts'],
           exclude: [...INTEGRATION, ...E2E],
+          testTimeout: 20_000,
         },
       },
       {

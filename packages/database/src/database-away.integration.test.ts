@@ -9,6 +9,8 @@ import { connectDatabase, type Database } from './connect.ts';
 import { isDatabaseAway } from './database-away.ts';
 import { openFarmDatabase } from './stand-ins/farm-rows.ts';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 test('a server that was stopped is away, at once and for a query under way, and comes back', async () => {
   await using folder = await temporaryFolder();
   const options = { dataDir: folder.path, durable: false, log: () => {} };
@@ -30,7 +32,7 @@ test('a connection that an operator terminated is away', async () => {
   const fault = await faultOf(sql`select pg_terminate_backend(pg_backend_pid())`.execute(farm.db));
   expect(isDatabaseAway(fault)).toBe(true);
   // The pool learns of it a moment later than the query did.
-  await vi.waitUntil(async () => (await faultOf(ask(farm.db))) === undefined);
+  await vi.waitUntil(async () => (await faultOf(ask(farm.db))) === undefined, WAIT);
 });
 
 test('a statement that takes too long counts as away', async () => {

@@ -7,6 +7,8 @@ import { isDatabaseAway } from './database-away.ts';
 import { describeSchema } from './describe-schema.ts';
 import { migrate, readMigrations } from './migrate.ts';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 
 test('a database that is migrated already is left alone', async () => {
@@ -54,7 +56,7 @@ test('a migration that has to wait for a table gives way to those who work, and 
   await using holder = await connect(database.url);
   await holder.client.query('begin; lock table sweep in share mode');
   const migrating = migrate(database.url);
-  await vi.waitUntil(() => hasGivenWay(database.url));
+  await vi.waitUntil(() => hasGivenWay(database.url), WAIT);
   await query(database.url, `set lock_timeout = '10s'; select from sweep`); // In vain behind one that goes on waiting.
   await holder.client.query('rollback');
   expect(await migrating).toBe((await readMigrations()).length - 1);
@@ -137,7 +139,7 @@ test('a server that goes away in the middle fails the migration, not the process
        where datname = current_database() and wait_event_type = 'Lock'`,
     );
     return terminated.length === 1;
-  });
+  }, WAIT);
   expect(isDatabaseAway(await fault)).toBe(true);
 });
 

@@ -7,6 +7,8 @@ import { openFarmDatabase } from './stand-ins/farm-rows.ts';
 import { serverProcess } from './stand-ins/server-process.ts';
 import { noteQueueIncarnation, readSweepState, withSweepTurn } from './sweep.ts';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 const amnestyOf = async ({ amnesty }: { amnesty: boolean }) => amnesty;
 
 test('of two sweeps at once one works, and the other one does nothing', async () => {
@@ -33,13 +35,10 @@ test('a process that freezes in its turn keeps the others from sweeping for a mo
   await once(frozen, 'message');
   await sql`update sweep set swept_at = now(), amnesty_until = null`.execute(farm.db);
   expect(await withSweepTurn(farm.db, 20, amnestyOf)).toBeNull();
-  const turn = await vi.waitUntil(
-    async () => {
-      const amnesty = await withSweepTurn(farm.db, 20, amnestyOf);
-      return amnesty !== null && { amnesty };
-    },
-    { timeout: 10_000, interval: 50 },
-  );
+  const turn = await vi.waitUntil(async () => {
+    const amnesty = await withSweepTurn(farm.db, 20, amnestyOf);
+    return amnesty !== null && { amnesty };
+  }, WAIT);
   expect(turn).toEqual({ amnesty: false });
   await frozen.terminate();
 });
@@ -79,10 +78,10 @@ test('a turn in which Postgres stood still says so, and the next one begins an a
   const stalled = Promise.withResolvers<boolean>();
   const turn = withSweepTurn(farm.db, 20, async ({ amnesty, hasStalled }) => {
     expect([amnesty, hasStalled()]).toEqual([false, false]);
-    const pid = serverProcess(await vi.waitUntil(() => holderOfTurn(farm.db)), farm.url);
+    const pid = serverProcess(await vi.waitUntil(() => holderOfTurn(farm.db), WAIT), farm.url);
     process.kill(pid, 'SIGSTOP');
     try {
-      await vi.waitUntil(hasStalled, { timeout: 10_000, interval: 50 });
+      await vi.waitUntil(hasStalled, WAIT);
     } finally {
       process.kill(pid, 'SIGCONT');
     }
@@ -90,7 +89,7 @@ test('a turn in which Postgres stood still says so, and the next one begins an a
   });
   await turn.catch(() => {}); // Whoever stood still for so long has lost its turn.
   expect(await stalled.promise).toBe(true);
-  expect(await vi.waitUntil(() => withSweepTurn(farm.db, 20, amnestyOf))).toBe(true);
+  expect(await vi.waitUntil(() => withSweepTurn(farm.db, 20, amnestyOf), WAIT)).toBe(true);
 });
 
 test('another life of the queue is noticed once', async () => {

@@ -22,13 +22,11 @@ const start = (options: { adopt?: boolean; port?: number; durable?: boolean } = 
   startPostgres({ dataDir: folder.path, durable: false, log: () => {}, ...options });
 
 describe('an embedded Postgres', () => {
-  test('keeps its data from start to start, and is up again within a second', async () => {
+  test('keeps its data from start to start', async () => {
     const first = await start();
     await query(first.url, 'create table kept as select 42 as answer');
     await first.stop();
-    const startedAt = performance.now();
     await using second = await start();
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
     expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
     expect(second.version).toMatch(/^18\.\d+$/);
   });

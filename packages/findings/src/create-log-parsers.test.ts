@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLogParsers, type LogContext } from './create-log-parsers.ts';
 import { FINDINGS_PER_TOOL_MAX } from './core/limits.ts';
+import { measureCpuMs } from './stand-ins/measure-cpu.ts';
 
 const context: LogContext = {
   subproject: 'app',
@@ -72,12 +73,13 @@ describe('the log of a recipe', () => {
       '\r',
       '\x08',
     ];
-    const started = performance.now();
-    for (const seed of seeds) {
-      const line = seed.repeat(Math.ceil(65_536 / seed.length));
-      parse(`${line}\nsrc/a.c:1:2: error: ${line}\nsrc/a.c:1:2: ${line})\nsrc/a.c:1:2: ${line}]\n`);
-    }
-    expect(performance.now() - started).toBeLessThan(2000);
+    const took = measureCpuMs(() => {
+      for (const seed of seeds) {
+        const line = seed.repeat(Math.ceil(65_536 / seed.length));
+        parse(`${line}\nsrc/a.c:1:2: error: ${line}\nsrc/a.c:1:2: ${line})\nsrc/a.c:1:2: ${line}]\n`);
+      }
+    });
+    expect(took).toBeLessThan(2000);
   });
 
   it('keeps what a line said beyond the part that was matched', () => {

@@ -8,7 +8,7 @@ import { openDeliveries, type Deliveries, type OrderedDelivery } from './open-de
 import type { QueueTarget } from './queue-target.ts';
 import { startConsumer, type Consumer } from './start-consumer.ts';
 
-const WAIT = { timeout: 10_000, interval: 10 };
+const WAIT = { timeout: 20_000, interval: 10 };
 const backends = testRedisUrl() ? (['redis', 'postgres'] as const) : (['postgres'] as const);
 
 describe.each(backends)('deliveries by %s', (backend) => {

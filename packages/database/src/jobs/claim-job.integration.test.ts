@@ -16,6 +16,8 @@ import { claimJob, markPreparing, markStarted, returnAttempt } from './claim-job
 import { findJob, listAttempts } from './find-job.ts';
 import { finishAttempt } from './finish-attempt.ts';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 const SHA = 'b'.repeat(40);
 
 test('of twenty workers that claim a job at once one gets it, with everything it needs', async () => {
@@ -75,7 +77,7 @@ test('a delivery that comes while a job is being noted as delivered is not lost,
   const noting = await farm.db.startTransaction().execute();
   await sql`update jobs set dispatched_at = now() where id = ${jobId}`.execute(noting);
   const claiming = claim(farm.db, jobId);
-  const waits = vi.waitUntil(async () => (await countWaiting(farm.db)) > 0, { timeout: 10_000 });
+  const waits = vi.waitUntil(async () => (await countWaiting(farm.db)) > 0, WAIT);
   await Promise.race([claiming, waits]);
   await noting.commit().execute();
   expect(await claiming).toMatchObject({ id: jobId, attempt: 1 });

@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { startSweepLoop } from './sweep-loop.ts';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 const report = { lost: 0, overdue: 0, returned: 0, redelivered: 0, deleted: 0, brokenRules: null };
 
 test('passes are counted and never overlap, and a pass of another process is not told', async () => {
@@ -23,7 +25,7 @@ test('passes are counted and never overlap, and a pass of another process is not
         },
       }),
     );
-    await vi.waitUntil(() => numbers.length >= 3);
+    await vi.waitUntil(() => numbers.length >= 3, WAIT);
   }
   expect(numbers.slice(0, 3)).toEqual([0, 1, 2]);
   expect(reports).toHaveLength(numbers.length - 1);
@@ -47,7 +49,7 @@ test('a pass that fails is told and followed by the next; Postgres being away is
       },
     }),
   );
-  await vi.waitUntil(() => passes >= 3);
+  await vi.waitUntil(() => passes >= 3, WAIT);
   expect(told).toEqual([faults[0]]);
 });
 

@@ -1,13 +1,17 @@
 // Parsers hand in drafts; here they become findings: bounded texts, mapped paths, one source, duplicates counted.
 import type {
   Advisory,
+  Cvss,
   Finding,
   FindingSource,
   PackageDetail,
   RelatedPlace,
+  Suppression,
   TestDetail,
+  Vex,
 } from '@crafting-table/contracts/finding';
 import { boundName, boundText, splitMessage } from './bounded-text.ts';
+import { defineField, parseStorable } from './storable-json.ts';
 import { createFindingSet } from './finding-set.ts';
 import {
   CWE_MAX,
@@ -109,7 +113,7 @@ function toFinding(draft: FindingDraft, origin: FindingOrigin): Finding {
     rule_id: boundName(draft.rule?.id, NAME_CHARS_MAX),
     rule_name: boundName(draft.rule?.name, NAME_CHARS_MAX),
     rule_url: boundName(draft.rule?.url, NAME_CHARS_MAX),
-    cwe: nonEmpty(draft.cwe?.slice(0, CWE_MAX)),
+    cwe: nonEmpty(boundNames(draft.cwe)?.slice(0, CWE_MAX)),
     severity: draft.severity,
     level: draft.level,
     raw_severity: boundName(draft.rawSeverity, NAME_CHARS_MAX),
@@ -122,7 +126,7 @@ function toFinding(draft: FindingDraft, origin: FindingOrigin): Finding {
     advisory: draft.advisory && boundAdvisory(draft.advisory),
     fixable: draft.fixable,
     help: draft.help === undefined ? undefined : boundText(draft.help, MESSAGE_CHARS_MAX),
-    suppressed: draft.suppressed,
+    suppressed: draft.suppressed && boundSuppression(draft.suppressed),
     native_fingerprints: boundFingerprints(draft.nativeFingerprints),
     source: withoutAbsent({ ...origin.source, log_line: draft.logLine }),
     occurrences: draft.occurrences ?? 1,
@@ -200,30 +204,53 @@ function boundAdvisory(stated: Advisory): Advisory {
   return withoutAbsent({
     ids: [...new Set(boundNames(stated.ids))],
     url: boundName(stated.url, NAME_CHARS_MAX),
-    cvss: nonEmpty(stated.cvss?.slice(0, PACKAGE_LIST_MAX)),
+    cvss: nonEmpty(stated.cvss?.slice(0, PACKAGE_LIST_MAX).map(boundCvss)),
     reachability: stated.reachability,
-    vex: stated.vex,
+    vex: stated.vex && boundVex(stated.vex),
   });
+}
+
+function boundCvss(stated: Cvss): Cvss {
+  const [vector, source] = [
+    boundName(stated.vector, NAME_CHARS_MAX),
+    boundName(stated.source, NAME_CHARS_MAX),
+  ];
+  return withoutAbsent({ ...stated, vector, source });
+}
+
+function boundVex({ status, justification }: Vex): Vex {
+  return justification === undefined
+    ? { status }
+    : { status, justification: boundText(justification, MESSAGE_CHARS_MAX) };
+}
+
+function boundSuppression(stated: Suppression): Suppression {
+  return stated.reason === undefined
+    ? stated
+    : { ...stated, reason: boundText(stated.reason, MESSAGE_CHARS_MAX) };
 }
 
 /** Keys are kept in their order, but for those that there is no room for; `truncated` says that there were such. */
 function boundExtra(extra: FindingDraft['extra']): FindingDraft['extra'] {
-  const kept: [string, unknown][] = [];
+  if (extra === undefined) return undefined;
+  const kept: Record<string, unknown> = {};
   let room = EXTRA_BYTES_MAX;
+  let count = 0;
   let isTruncated = false;
-  for (const [key, value] of Object.entries(extra ?? {}).slice(0, EXTRA_KEYS_MAX)) {
-    const json = JSON.stringify(value);
+  for (const key of Object.keys(extra).slice(0, EXTRA_KEYS_MAX)) {
+    const json = JSON.stringify(extra[key]);
     if (json === undefined) continue;
     if (key.length + json.length > room) {
       isTruncated = true;
       continue;
     }
     room -= key.length + json.length;
-    // Through text and back: what Postgres refuses goes, and nothing of the document it came from stays in memory.
-    kept.push([boundText(key, NAME_CHARS_MAX), JSON.parse(boundText(json, EXTRA_BYTES_MAX))]);
+    count++;
+    // Through text and back: nothing of the document it came from stays in memory.
+    defineField(kept, boundText(key, NAME_CHARS_MAX), parseStorable(json));
   }
-  if (isTruncated) kept.push(['truncated', true]);
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  if (isTruncated) kept.truncated = true;
+  return count === 0 && !isTruncated ? undefined : kept;
 }
 
 function nonEmpty<Item>(items: Item[] | undefined): Item[] | undefined {

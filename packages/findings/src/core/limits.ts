@@ -30,6 +30,8 @@ export const MERGE_CANDIDATES_MAX = 64;
 export const MORE_SOURCES_MAX = 10;
 /** Tool runs per job; each report file has at least one. */
 export const TOOL_RUNS_MAX = 1000;
+/** Totals of one tool run, claimed or parsed. */
+export const TOTALS_MAX = 100;
 
 export const MESSAGE_CHARS_MAX = 1024;
 export const DETAIL_CHARS_MAX = 16 * 1024;

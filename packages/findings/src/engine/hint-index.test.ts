@@ -14,7 +14,14 @@ const samples = listToolFolders()
 /** Patterns that match the line and that the index would not have shown it to. */
 function missed(line: string): RegExp[] {
   index.mark(line);
-  return hints.filter((hint, position) => hint.test(line) && index.marks[position] === 0);
+  return hints.filter((hint, position) => looksFor(hint, line) && index.marks[position] === 0);
+}
+
+/** In a line of JSON nobody looks for anything but lines of JSON. */
+function looksFor(hint: RegExp, line: string): boolean {
+  if (!line.startsWith('{"')) return hint.test(line);
+  const ofJson = requiredLiterals(hint.source).filter(({ source }) => source.startsWith('^\\{'));
+  return ofJson.some(({ source }) => new RegExp(source).test(line));
 }
 
 describe('the index of all hints', () => {
@@ -50,6 +57,16 @@ describe('the index of all hints', () => {
     expect([...own.marks]).toEqual([0, 0]);
   });
 
+  it('looks in a line of JSON for lines of JSON alone', () => {
+    const own = createHintIndex([/error: |^\{"Issues":/, /^\{"a"/, /error: /]);
+    own.mark('{"a": "error: "}');
+    expect([...own.marks]).toEqual([0, 1, 0]);
+    own.mark('{"Issues": []}');
+    expect([...own.marks]).toEqual([1, 0, 0]);
+    own.mark('[{"a": "error: "}]');
+    expect([...own.marks]).toEqual([1, 0, 1]);
+  });
+
   it('finds a text that begins within another one that breaks off', () => {
     const own = createHintIndex([/abcabd/, /bcab!/, /cab/]);
     own.mark('abcabcabd');
@@ -79,6 +96,13 @@ describe('the skimming of lines', () => {
     for (const line of ['\u001B[1m\n', 'é\n', 'a\rb\n', 'a\u0007\n', 'plain', 'warning: ']) {
       expect(skimmed(`plain\n${line}`)).toBe(1);
     }
+  });
+
+  it('stops before a line of JSON, wherever it stands', () => {
+    const stop = (text: string) => index.skim(Buffer.from(text), 0);
+    expect(stop('{"a": 1}\nplain\n')).toEqual({ next: 0, lines: 0 });
+    expect(stop('plain\r\nplain\n{"a": 1}\nplain\n')).toEqual({ next: 13, lines: 2 });
+    expect(stop('plain {"a": 1}\n{')).toMatchObject({ lines: 1 });
   });
 
   it('stops before an opening, which is never marked', () => {

@@ -1,13 +1,14 @@
 // Finds out which of many patterns may match a line, at the price of looking at each of its characters once. The texts that the
-// patterns require are searched all together; patterns that require none are tried as one.
-import { createLineSkimmer, type LineSkimmer, type WantedLine } from './line-skimmer.ts';
+// patterns require are searched all together; patterns that require none are tried one by one. Lines of JSON are long and meant
+// for programs: only patterns that begin like them are tried, and what stands in them is not searched.
+import { createLineSkimmer, JSON_LINE, type LineSkimmer, type WantedLine } from './line-skimmer.ts';
 import { requiredLiterals } from './required-literals.ts';
-import { ASCII, buildTextAutomaton, HINT, STEP_BITS, type TextAutomaton } from './text-automaton.ts';
+import { ASCII, buildTextAutomaton, type TextAutomaton } from './text-automaton.ts';
 
 export type HintIndex = {
   /**
    * Marks with 1 the hints that may match the line and says whether there are any. Those that it does not mark do not
-   * match. Marks of the line before are taken back.
+   * match, or do not begin like the line of JSON that it is. Marks of the line before are taken back.
    */
   mark: (line: string) => boolean;
   /** Those marked now, in no order. */
@@ -22,7 +23,7 @@ const LINE_FEED = 10;
 
 /** `openings`: patterns that are not marked; `skim` stops before what they match, all the same. */
 export function createHintIndex(hints: readonly RegExp[], openings: readonly RegExp[] = []): HintIndex {
-  const { alternatives, automaton, tried } = compile(hints, openings);
+  const { alternatives, automaton, tried, ofJson } = compile(hints, openings);
   const marks = new Uint8Array(hints.length);
   let marked: number[] = [];
   let wanted: WantedLine | undefined;
@@ -38,6 +39,9 @@ export function createHintIndex(hints: readonly RegExp[], openings: readonly Reg
     marks[hint] = 1;
     marked.push(hint);
   };
+  const markMatching = (numbers: readonly number[], line: string) => {
+    for (const each of numbers) if (alternatives[each]!.pattern.test(line)) mark(each);
+  };
 
   return {
     marks,
@@ -47,10 +51,13 @@ export function createHintIndex(hints: readonly RegExp[], openings: readonly Reg
         for (const hint of marked) marks[hint] = 0;
         marked = [];
       }
-      // What is shown next is mostly what the skimming has stopped at, and looked at already.
-      if (wanted?.head === line) markRows(automaton, wanted.rows, mark);
-      else search(automaton, line, mark);
-      for (const each of tried) if (alternatives[each]!.pattern.test(line)) mark(each);
+      if (line.startsWith(JSON_LINE)) markMatching(ofJson, line);
+      else {
+        // What is shown next is mostly what the skimming has stopped at, and looked at already.
+        if (wanted?.head === line) markFound(automaton, wanted.states, mark);
+        else search(automaton, line, mark);
+        markMatching(tried, line);
+      }
       return marked.length > 0;
     },
     skim: (bytes, start) => {
@@ -64,7 +71,13 @@ export function createHintIndex(hints: readonly RegExp[], openings: readonly Reg
 /** Openings are few, so that shorter texts are telling. */
 const OPENING_CHARS_MIN = 2;
 
-/** `owner`: number of the hint, or from the number of hints on of the opening. `tried`: those that require no text. */
+/** A pattern that begins with it matches nothing but lines of JSON. */
+const JSON_PATTERN = String.raw`^\{`;
+
+/**
+ * `owner`: number of the hint, or from the number of hints on of the opening. `tried`: those that require no text. `ofJson`:
+ * hints that begin like a line of JSON.
+ */
 function compile(hints: readonly RegExp[], openings: readonly RegExp[]) {
   const alternatives: { owner: number; pattern: RegExp }[] = [];
   const texts = new Map<string, Set<number>>();
@@ -79,7 +92,10 @@ function compile(hints: readonly RegExp[], openings: readonly RegExp[]) {
   for (const [owner, hint] of hints.entries()) add(hint, owner);
   const hinted = alternatives.length;
   for (const [index, opening] of openings.entries()) add(opening, hints.length + index, OPENING_CHARS_MIN);
-  return { alternatives, automaton: buildTextAutomaton(texts, hinted), tried };
+  const ofJson = [...alternatives.keys()].filter(
+    (number) => number < hinted && alternatives[number]!.pattern.source.startsWith(JSON_PATTERN), // They are its keys.
+  );
+  return { alternatives, automaton: buildTextAutomaton(texts, hinted), tried, ofJson };
 }
 
 function addTo(texts: Map<string, Set<number>>, text: string, hint: number): void {
@@ -88,26 +104,21 @@ function addTo(texts: Map<string, Set<number>>, text: string, hint: number): voi
   else hints.add(hint);
 }
 
-function markRows(
-  { found, width }: TextAutomaton,
-  rows: readonly number[],
-  tell: (hint: number) => void,
-): void {
-  for (const row of rows) for (const hint of found[row / width]!) tell(hint);
+function markFound({ found }: TextAutomaton, states: readonly number[], tell: (hint: number) => void): void {
+  for (const state of states) for (const hint of found[state]!) tell(hint);
 }
 
 function search(
-  { table, width, ascii, columnOf, lineStart, found }: TextAutomaton,
+  { next, rowBits, ascii, columnOf, lineStart, telling, found }: TextAutomaton,
   line: string,
   tell: (hint: number) => void,
 ): void {
-  let row = lineStart;
+  let state = lineStart;
   for (let index = 0; index < line.length; index++) {
     const code = line.charCodeAt(index);
-    const step = table[row + (code < ASCII ? ascii[code]! : columnOf(code))]!; // Rows times columns: always inside.
-    row = step >> STEP_BITS;
-    if ((step & HINT) !== 0) for (const hint of found[row / width]!) tell(hint);
+    state = next[(state << rowBits) | (code < ASCII ? ascii[code]! : columnOf(code))]!; // A state times a column: always inside.
+    if (state >= telling) for (const hint of found[state]!) tell(hint);
   }
-  const end = table[row + ascii[LINE_FEED]!]!;
-  if ((end & HINT) !== 0) for (const hint of found[(end >> STEP_BITS) / width]!) tell(hint);
+  const end = next[(state << rowBits) | ascii[LINE_FEED]!]!;
+  for (const hint of found[end]!) tell(hint);
 }

@@ -1,6 +1,8 @@
 // Reads fields of foreign JSON without trusting their types. Not zod: tens of thousands of results per file, a few fields of
 // each, and one odd field must not cost the whole file. Only own properties count, so `__proto__` and friends are plain names.
 
+import { defineField } from '../core/storable-json.ts';
+
 export type JsonRecord = { readonly [key: string]: unknown };
 
 const EMPTY: JsonRecord = Object.freeze({});
@@ -28,7 +30,7 @@ export function recordAt(record: JsonRecord, key: string): JsonRecord {
 /** The objects of a list; what is not an object is left out. */
 export function recordsAt(record: JsonRecord, key: string): readonly JsonRecord[] {
   const list = listAt(record, key);
-  return list.length === 0 ? NONE : list.filter(isRecord);
+  return list.every(isRecord) ? list : list.filter(isRecord);
 }
 
 export function listAt(record: JsonRecord, key: string): readonly unknown[] {
@@ -53,9 +55,11 @@ export function numberAt(record: JsonRecord, key: string): number | undefined {
 
 /** The fields that have been read nowhere else, as they are, for `extra`. Absent ones and empty ones say nothing. */
 export function othersOf(record: JsonRecord, read: ReadonlySet<string>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(record).filter(([key, value]) => !read.has(key) && !isEmpty(value)),
-  );
+  const others: Record<string, unknown> = {};
+  for (const key of Object.keys(record)) {
+    if (!read.has(key) && !isEmpty(record[key])) defineField(others, key, record[key]);
+  }
+  return others;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -3,26 +3,31 @@ import { DIGITS, LINE_END } from './required-literals.ts';
 
 export type TextAutomaton = {
   /**
-   * Row after row of the next steps, `width` columns each: the beginning of the next row, shifted by STEP_BITS, with HINT or
-   * OPENING or both where one of them was found there, LINE where a line ended. The last column is for what no line of text has: all of it is OTHER.
+   * Row after row of the next states, `1 << rowBits` columns each. Small numbers: the rows that most text goes through stay in
+   * the nearest cache. The last column that is used is for what no line of text has: all of it is OTHER.
    */
-  table: Int32Array;
-  width: number;
+  next: Uint16Array;
+  rowBits: number;
   /** Columns of the characters of ASCII; 0 for those that no text has. */
   ascii: Uint8Array;
   /** The column of any other character. */
   columnOf: (code: number) => number;
-  /** Beginning of the row at the beginning of a line. */
+  /** The column of what no line of text has. */
+  otherColumn: number;
+  /** The state at the beginning of a line. */
   lineStart: number;
-  /** What was found at a row, by its number: beginning / width. */
+  /** The first of the states at which something was found or a line ended; OTHER is beyond them all. */
+  telling: number;
+  /** By state: HINT or OPENING or both where one of them was found there, LINE where a line ended. */
+  flags: Uint8Array;
+  /** By state: the numbers of the patterns found there. */
   found: readonly (readonly number[])[];
 };
 
 export const HINT = 1;
 export const OPENING = 2;
 export const LINE = 4;
-export const OTHER = -1;
-export const STEP_BITS = 3;
+export const OTHER = 0xffff;
 export const ASCII = 128;
 const NONE = -1;
 
@@ -34,11 +39,9 @@ export function buildTextAutomaton(
   texts: ReadonlyMap<string, ReadonlySet<number>>,
   hints: number,
 ): TextAutomaton {
-  const columns = columnsOf([LINE_END, DIGITS, ...texts.keys()]);
-  const { count, ascii, columnOf } = columns;
-  const width = count + 1;
+  const { count, ascii, columnOf } = columnsOf([LINE_END, DIGITS, ...texts.keys()]);
   const trie = createTrie(
-    width,
+    count,
     [...texts.keys()].reduce((sum, text) => sum + text.length, 1),
   );
   for (const [text, told] of texts) {
@@ -49,17 +52,37 @@ export function buildTextAutomaton(
   }
   trie.followFailures();
   trie.stay(columnOf(DIGITS.charCodeAt(0)));
-  const found = trie.found.map((told) => [...told]);
+
   const lineEnd = columnOf(LINE_END.charCodeAt(0));
-  const flagsOf = (told: readonly number[]) =>
-    (told.some((each) => each < hints) ? HINT : 0) + (told.some((each) => each >= hints) ? OPENING : 0);
-  const steps = found.map((told, state) => ((state * width) << STEP_BITS) + flagsOf(told));
-  const table = trie.next().map((state, at) => {
-    const column = at % width;
-    return column === count ? OTHER : steps[state]! + (column === lineEnd ? LINE : 0);
-  });
-  const lineStart = table[lineEnd]! >> STEP_BITS;
-  return { table, width, ascii, columnOf, lineStart, found };
+  const flagsOf = (told: ReadonlySet<number>, state: number) =>
+    ([...told].some((each) => each < hints) ? HINT : 0) +
+    ([...told].some((each) => each >= hints) ? OPENING : 0) +
+    (trie.last[state] === lineEnd ? LINE : 0);
+  const flags = trie.found.map(flagsOf);
+  // What tells nothing comes first.
+  const order = [...flags.keys()].sort((a, b) => Number(flags[a] !== 0) - Number(flags[b] !== 0) || a - b);
+  if (order.length >= OTHER) throw new Error(`${order.length} states are more than an automaton can number`);
+  const places = new Uint16Array(order.length);
+  for (const [place, state] of order.entries()) places[state] = place;
+
+  const rowBits = Math.ceil(Math.log2(count + 1));
+  const next = new Uint16Array(order.length << rowBits).fill(OTHER);
+  for (const [place, state] of order.entries()) {
+    for (let column = 0; column < count; column++) {
+      next[(place << rowBits) | column] = places[trie.nextOf(state, column)]!; // Each state has a place.
+    }
+  }
+  return {
+    next,
+    rowBits,
+    ascii,
+    columnOf,
+    otherColumn: count,
+    lineStart: places[trie.nextOf(0, lineEnd)]!, // The same.
+    telling: flags.filter((flag) => flag === 0).length,
+    flags: Uint8Array.from(order, (state) => flags[state]!), // It is one of them.
+    found: order.map((state) => [...trie.found[state]!]), // The same.
+  };
 }
 
 function createTrie(width: number, statesMax: number) {
@@ -69,7 +92,8 @@ function createTrie(width: number, statesMax: number) {
   const last = [0];
   return {
     found,
-    next: () => next.subarray(0, found.length * width),
+    last,
+    nextOf: (state: number, column: number): number => next[state * width + column]!, // Within, as the caller knows.
     step: (state: number, column: number): number => {
       const at = state * width + column;
       if (next[at] === NONE) {

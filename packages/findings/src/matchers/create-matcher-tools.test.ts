@@ -1,6 +1,7 @@
 import { ProblemMatchers } from '@crafting-table/contracts/problem-matcher';
 import { describe, expect, it } from 'vitest';
 import { createLogParsers } from '../create-log-parsers.ts';
+import { measureCpuMs } from '../stand-ins/measure-cpu.ts';
 
 const files = new Set(['src/a.x', 'app/src/b.x']);
 
@@ -115,9 +116,7 @@ describe('a problem matcher', () => {
 
   it('is linear on patterns and lines that are hostile', () => {
     const hostile = [{ owner: 'm', pattern: [{ regexp: '^(a+)+(b|.*)*(.*)*$x', message: 1 }] }];
-    const started = performance.now();
-    parse(hostile, `${'a'.repeat(64 * 1024)}\n`.repeat(5));
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(measureCpuMs(() => parse(hostile, `${'a'.repeat(64 * 1024)}\n`.repeat(5)))).toBeLessThan(3000);
   });
 
   it('hides what it takes from nobody but the fallbacks', () => {

@@ -126,6 +126,23 @@ describe.each(reports)('the report of $tool, $variant', (sample) => {
   });
 });
 
+describe.each(samples)('the sample of $tool, $variant', (sample) => {
+  it('leaves nothing that Postgres refuses, whatever stands in its strings', () => {
+    const text = Buffer.from(sample.bytes).toString('utf8');
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.nat({ max: 3 })), (choices) => {
+        const poison = (quoted: string) =>
+          choices.next().value === 0 ? `${quoted.slice(0, -1)}\\u0000\\ud800"` : quoted;
+        const poisoned = text.replaceAll(/"(?:[^"\\\n]|\\.)*"/g, poison);
+        const { findings, toolRuns } = parseSample(sample, Buffer.from(poisoned)) ?? {};
+        const stored = JSON.stringify([findings, toolRuns]);
+        expect(/.{0,200}(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]).{0,20}/.exec(stored)?.[0]).toBeUndefined();
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
 describe('any bytes', () => {
   const context = { subproject: 'a', workspaceRoot: '/w', knownFile: () => true };
 

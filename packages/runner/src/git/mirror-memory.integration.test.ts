@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMirrorMemory, type Look } from './mirror-memory.ts';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 let scratch: string;
 let generation: string;
 let clock: number;
@@ -39,7 +41,7 @@ it('does not serve a job with a look that started before the job was queued', as
   clock = 1003;
   looks[0]?.(found);
   await early;
-  await expect.poll(() => looks.length).toBe(2);
+  await expect.poll(() => looks.length, WAIT).toBe(2);
   looks[1]?.(found);
   await Promise.all(late);
   expect(looks).toHaveLength(2);

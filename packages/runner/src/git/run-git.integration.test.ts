@@ -8,6 +8,8 @@ import { makeScratchFolder, makeSettings, removeScratchFolder } from './fixtures
 import type { GitSettings } from './git-environment.ts';
 import { runGit } from './run-git.ts';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 const PASSWORD = 'p@ss%20\'"$(word)';
 const GRANTED = `Basic ${Buffer.from(`ann:${PASSWORD}`).toString('base64')}`;
 
@@ -103,7 +105,7 @@ it('ends git and its helpers when the remote stays silent', async () => {
   let isClosed = false;
   const host = await serve((request) => request.socket.once('close', () => (isClosed = true)));
   expect(await listRefs(host, 300)).toHaveProperty('failure.kind', 'timeout');
-  await expect.poll(() => isClosed).toBe(true);
+  await expect.poll(() => isClosed, WAIT).toBe(true);
 });
 
 it('refuses a file: remote when those are not allowed, also one that only git would recognise', async () => {

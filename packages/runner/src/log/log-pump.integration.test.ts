@@ -12,6 +12,8 @@ import { createLogPump } from './log-pump.ts';
 import type { FinishedLog, LogPump, LogPumpOptions } from './log-pump.ts';
 import { createSimulatedStore, headAndTail } from './simulated-store.ts';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 const MIB = 1024 ** 2;
 const SMALL = {
   ...LOG_LIMITS,
@@ -128,7 +130,7 @@ test('a full disk ends the log where it filled up, with room for a last note', a
   await mkdir(folder);
   await symlink('/dev/full', path.join(folder, '2.log'));
   await pump.write(Buffer.alloc(900, 'x'));
-  await vi.waitFor(() => expect(onDiskFull).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(onDiskFull).toHaveBeenCalledTimes(1), WAIT);
   await pump.write(Buffer.from('lost'));
   pump.note('the disk is full');
   const { content, finished } = await stored();
@@ -140,7 +142,7 @@ test('a refused log has no last pieces', async () => {
   const onRefused = vi.fn<() => void>();
   const { pump } = await start({ ship: async () => 'refused', onRefused });
   await pump.write(Buffer.alloc(10_000, 'x\n'));
-  await vi.waitFor(() => expect(onRefused).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(onRefused).toHaveBeenCalledTimes(1), WAIT);
   expect(await pump.finish()).toEqual({ outcome: 'refused' });
 });
 

@@ -9,6 +9,8 @@ import { createLogShipper } from './log-shipper.ts';
 import type { LastPieces, LogShipper, ShipLog } from './log-shipper.ts';
 import { createSimulatedStore, headAndTail, uncompressed } from './simulated-store.ts';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 const LIMITS = {
   ...LOG_LIMITS,
   headBytes: 50,
@@ -69,7 +71,7 @@ test('a batch that met an error is offered again, the same', async () => {
     return 'accepted';
   });
   output.write('x'.repeat(25));
-  await vi.waitFor(() => expect(offers.length).toBeGreaterThanOrEqual(4));
+  await vi.waitFor(() => expect(offers.length).toBeGreaterThanOrEqual(4), WAIT);
   expect(offers.slice(0, 4)).toEqual([[0], [0], [0], [0]]);
   await lastPieces(shipper);
 });
@@ -78,7 +80,7 @@ test('a refusal ends the shipping and is told once', async () => {
   const ship = vi.fn<ShipLog>(async () => 'refused');
   const { output, shipper, onRefused } = start(ship);
   output.write('x'.repeat(25));
-  await vi.waitFor(() => expect(onRefused).toHaveBeenCalled());
+  await vi.waitFor(() => expect(onRefused).toHaveBeenCalled(), WAIT);
   output.write('x'.repeat(500));
   expect(await shipper.finish()).toBe('refused');
   expect(ship).toHaveBeenCalledTimes(1);
@@ -109,7 +111,7 @@ test('what left the tail window while the store was away is never shipped', asyn
     return 'accepted';
   });
   output.write('h\n'.repeat(25));
-  await vi.waitFor(() => expect(output.reads).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(output.reads).toBeGreaterThan(0), WAIT);
   output.write('m\n'.repeat(5_000));
   door.resolve();
   shipped.push(...(await lastPieces(shipper)).lastChunks);
@@ -123,7 +125,7 @@ test('the chunk on the edge of the tail window comes back cut, under its own seq
   for (let shipped = 0; shipped < 10; shipped += 1) {
     output.write('x'.repeat(LIMITS.chunkBytes));
     const seq = shipped + 2;
-    await vi.waitFor(() => expect(store.chunks().some((chunk) => chunk.seq >= seq)).toBe(true));
+    await vi.waitFor(() => expect(store.chunks().some((chunk) => chunk.seq >= seq)).toBe(true), WAIT);
   }
   output.write('x'.repeat(7));
   const last = await lastPieces(shipper);

@@ -8,6 +8,8 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLogSpool } from './log-spool.ts';
 import type { DiskFull } from './log-spool.ts';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 const LIMITS = { headBytes: 100, tailBytes: 400, segmentBytes: 100, memoryBytes: 1_000 };
 
 test('gives back what was appended, from memory and from disk, across segments', async () => {
@@ -15,14 +17,14 @@ test('gives back what was appended, from memory and from disk, across segments',
   const written = Buffer.from(Array.from({ length: 450 }, (_, index) => index % 251));
   for (let at = 0; at < written.length; at += 30) await spool.append(written.subarray(at, at + 30));
   expect(await spool.read(0, 450)).toEqual(written);
-  await vi.waitFor(async () => expect(await bytesIn(spool.folder)).toBe(450));
+  await vi.waitFor(async () => expect(await bytesIn(spool.folder)).toBe(450), WAIT);
   expect(await spool.read(95, 305)).toEqual(written.subarray(95, 305));
 });
 
 test('keeps the head and the tail, gives up the middle, and says so', async () => {
   const { spool } = await start();
   for (let index = 0; index < 100; index += 1) await spool.append(Buffer.alloc(100, index));
-  await vi.waitFor(async () => expect(await bytesIn(spool.folder)).toBe(500));
+  await vi.waitFor(async () => expect(await bytesIn(spool.folder)).toBe(500), WAIT);
   expect(await spool.read(0, 100)).toEqual(Buffer.alloc(100, 0));
   expect(await spool.read(5_000, 5_010)).toBeNull();
   expect((await spool.read(9_600, 10_000))?.subarray(0, 100)).toEqual(Buffer.alloc(100, 96));
@@ -40,7 +42,7 @@ test('asks the caller to wait while more than its memory is not on disk yet', as
 test('what it writes is for its own user only', async () => {
   const { spool } = await start();
   await spool.append(Buffer.from('output'));
-  await vi.waitFor(async () => expect(await bytesIn(spool.folder)).toBe(6));
+  await vi.waitFor(async () => expect(await bytesIn(spool.folder)).toBe(6), WAIT);
   expect((await stat(spool.folder)).mode & 0o777).toBe(0o700);
   expect((await stat(path.join(spool.folder, '0.log'))).mode & 0o777).toBe(0o600);
 });
@@ -57,7 +59,7 @@ test('a folder that cannot be written is an outcome, and what was appended stays
   await mkdir(path.dirname(spool.folder), { recursive: true });
   await writeFile(spool.folder, 'a file in the way of the folder');
   await spool.append(Buffer.from('output'));
-  await vi.waitFor(() => expect(outcomes).toHaveLength(1));
+  await vi.waitFor(() => expect(outcomes).toHaveLength(1), WAIT);
   expect(outcomes[0]).toMatchObject({ kind: 'disk_full', cause: { code: 'EEXIST' } });
   void spool.append(Buffer.from(' and a last line'));
   expect(String(await spool.read(0, spool.endByte))).toBe('output and a last line');

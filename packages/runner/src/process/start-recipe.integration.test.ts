@@ -16,6 +16,8 @@ import { waitUntil } from './wait-until.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const PATH = '/usr/bin:/bin';
+/** What nobody waits for lasts minutes in these tests. */
+const ENDLESS_MS = 10_000;
 const LIMITS = { timeoutMs: 20_000, noOutputMs: 0, killGraceMs: 300, outputBytesMax: 2 ** 31 };
 
 const offered = await levelsOfThisMachine();
@@ -203,11 +205,14 @@ describe.each(rows)('under $containment, started by $means', ({ containment, mea
     let open = 0;
     const onOutput = async (chunk: Buffer) => {
       expect(++open).toBe(1);
-      await delay(bytes === 0 ? 400 : 1);
+      await delay(bytes === 0 ? 2_500 : 1);
       bytes += chunk.length;
       open--;
     };
-    const end = await run('head -c 2000000 /dev/zero', { onOutput, limits: { ...LIMITS, noOutputMs: 200 } });
+    const end = await run('head -c 2000000 /dev/zero', {
+      onOutput,
+      limits: { ...LIMITS, noOutputMs: 2_000 },
+    });
     expect(end).toMatchObject({ reason: 'exit', exitCode: 0, outputBytes: 2_000_000, outputComplete: true });
     expect(bytes).toBe(2_000_000);
   });
@@ -225,14 +230,14 @@ describe.each(rows)('under $containment, started by $means', ({ containment, mea
   ] as const)('%s ends it', async (reason, command, limit) => {
     const end = await run(command, { limits: { ...LIMITS, ...limit } });
     expect(end).toMatchObject({ reason, survivors: 0 });
-    expect(end.endedAt - end.startedAt).toBeLessThan(3_000);
+    expect(end.endedAt - end.startedAt).toBeLessThan(ENDLESS_MS);
     expect(end.outputBytes).toBeLessThan(2_000_000);
     expect(end.outputComplete).toBe(reason !== 'log_flood');
   });
 
   test('output now and then keeps the silence limit away', async () => {
-    const end = await run('for i in 1 2 3 4 5 6; do echo $i; sleep 0.1; done', {
-      limits: { ...LIMITS, noOutputMs: 400 },
+    const end = await run('for i in 1 2 3 4 5; do echo $i; sleep 0.5; done', {
+      limits: { ...LIMITS, noOutputMs: 2_000 },
     });
     expect(end).toMatchObject({ reason: 'exit', exitCode: 0 });
   });
@@ -259,7 +264,7 @@ describe.each(rows)('under $containment, started by $means', ({ containment, mea
     const end = await recipe.ended;
     expect(end).toMatchObject({ reason: 'cancelled', exitCode: 137, signal: 'SIGKILL', survivors: 0 });
     expect(performance.now() - stoppedAt).toBeGreaterThan(250);
-    expect(performance.now() - stoppedAt).toBeLessThan(3_000);
+    expect(performance.now() - stoppedAt).toBeLessThan(ENDLESS_MS);
   });
 
   test.each([1, 3, 5, 10, 20])('a stop %i ms after the start leaves nothing', async (ms) => {
@@ -297,7 +302,7 @@ describe.each(rows)('under $containment, started by $means', ({ containment, mea
         survivors: 0,
         outputComplete: true,
       });
-      expect(end.endedAt - end.startedAt).toBeLessThan(1_500);
+      expect(end.endedAt - end.startedAt).toBeLessThan(ENDLESS_MS);
       expect(countSleepers()).toBe(0);
     },
   );

@@ -1,6 +1,6 @@
 // One line of `findings.jsonl`. Needed are `kind` and `message`; every field is checked against the contract by itself, and
 // what does not fit, or is not of the contract at all, goes to `extra`.
-import { Completeness, Finding } from '@crafting-table/contracts/finding';
+import { Completeness, Finding, FINDING_KINDS } from '@crafting-table/contracts/finding';
 import type { FindingDraft } from '../../../core/finding-collector.ts';
 import { LINTER_SEVERITY } from '../../../core/severity.ts';
 import type { ToolRunDraft } from '../../../core/tool.ts';
@@ -17,6 +17,10 @@ export type FindingLine =
   | { state: 'finding'; tool: string | undefined; draft: FindingDraft }
   | { state: 'tool run'; tool: string | undefined; run: ToolRunDraft }
   | { state: 'unreadable'; note: string };
+
+/** One of these is in every line that can be read; most lines of JSON have neither. */
+export const KIND_FIELD = new RegExp(`"kind": ?"(?:${FINDING_KINDS.join('|')})"`);
+export const TOOL_RUN = /^\{\s?"tool_run":\s?\{/;
 
 /** A line that is longer than this is a mistake. */
 const LINE_CHARS_MAX = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { FindingCollector } from '../../../core/finding-collector.ts';
 import type { LogCollector, LogParser, ReportFile, ReportReader, ToolRunDraft } from '../../../core/tool.ts';
 import { createLineSplitter } from '../../../engine/line-splitter.ts';
-import { readFindingLine } from './finding-line.ts';
+import { KIND_FIELD, readFindingLine, TOOL_RUN } from './finding-line.ts';
 
 const OWN_NAME = 'findings-jsonl';
 /** Only a `tool_run` says that a file holds everything. */
@@ -13,6 +13,7 @@ const TOOLS_MAX = 50;
 export function createFindingLinesParser(collector: LogCollector): LogParser {
   return {
     line: (line) => {
+      if (!KIND_FIELD.test(line.head) && !TOOL_RUN.test(line.head)) return 'ignored';
       const read = readFindingLine(line.text);
       if (read.state === 'unreadable') return 'ignored';
       if (read.state === 'tool run') collector.closeRun(read.run);

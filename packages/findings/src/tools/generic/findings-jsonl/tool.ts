@@ -1,10 +1,8 @@
-import { FINDING_KINDS } from '@crafting-table/contracts/finding';
 import type { Tool } from '../../../core/tool.ts';
+import { KIND_FIELD, TOOL_RUN } from './finding-line.ts';
 import { createFindingLinesParser, parseFindingsFile } from './parser.ts';
 
-const KINDS = FINDING_KINDS.join('|');
-const KIND = new RegExp(String.raw`^\{[^\n]{0,2000}"kind": ?"(?:${KINDS})"`);
-const TOOL_RUN = /^\{\s?"tool_run":\s?\{/;
+const KIND = new RegExp(String.raw`^\{[^\n]{0,2000}${KIND_FIELD.source}`);
 
 /** Our own format: a recipe may report anything, one finding in each line. */
 export const tool: Tool = {
@@ -17,7 +15,7 @@ export const tool: Tool = {
   logs: [
     {
       format: 'findings-jsonl',
-      hint: new RegExp(`${KIND.source}|${TOOL_RUN.source}`),
+      hint: /^\{\s?"/,
       createParser: createFindingLinesParser,
     },
   ],

@@ -19,26 +19,36 @@ export function openLocations(run: JsonRecord): LocationReader {
   const artifacts = recordsAt(run, 'artifacts');
   const bases = recordAt(run, 'originalUriBaseIds');
   const unit = stringAt(run, 'columnKind') === 'unicodeCodePoints' ? 'codepoint' : 'utf16';
+  const readPath = openPaths(artifacts, bases);
   return (location) => {
     const physical = recordAt(location, 'physicalLocation');
-    const artifact = recordAt(physical, 'artifactLocation');
-    const path = pathOf(artifact, artifacts, bases);
+    const path = readPath(recordAt(physical, 'artifactLocation'));
     return path === undefined ? undefined : { path, region: readRegion(recordAt(physical, 'region'), unit) };
   };
 }
 
-function pathOf(
-  artifact: JsonRecord,
+/** A file with one result mostly has many. */
+function openPaths(
   artifacts: readonly JsonRecord[],
   bases: JsonRecord,
-): string | undefined {
-  const indexed = artifacts[numberAt(artifact, 'index') ?? -1];
-  const stated =
-    stringAt(artifact, 'uri') === undefined && indexed ? recordAt(indexed, 'location') : artifact;
-  const uri = stringAt(stated, 'uri');
-  if (uri === undefined) return undefined;
-  if (isAbsoluteUri(uri)) return uri;
-  return withBase(decodePercent(uri), stringAt(stated, 'uriBaseId'), bases);
+): (artifact: JsonRecord) => string | undefined {
+  const known = new Map<string | undefined, Map<string, string>>();
+  return (artifact) => {
+    const indexed = artifacts[numberAt(artifact, 'index') ?? -1];
+    const stated =
+      stringAt(artifact, 'uri') === undefined && indexed ? recordAt(indexed, 'location') : artifact;
+    const uri = stringAt(stated, 'uri');
+    if (uri === undefined) return undefined;
+    const baseId = stringAt(stated, 'uriBaseId');
+    const ofBase = known.get(baseId) ?? new Map<string, string>();
+    const path = ofBase.get(uri) ?? pathOf(uri, baseId, bases);
+    known.set(baseId, ofBase.set(uri, path));
+    return path;
+  };
+}
+
+function pathOf(uri: string, baseId: string | undefined, bases: JsonRecord): string {
+  return isAbsoluteUri(uri) ? uri : withBase(decodePercent(uri), baseId, bases);
 }
 
 /** `file:` stays encoded, because the path resolver takes URIs apart itself. A drive letter is no scheme. */
