@@ -1,9 +1,8 @@
 // A repository to build, and a bare mirror of it for the floors.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { path } from './config.ts';
+import { runPlainGit } from '@crafting-table/dev-services/stand-ins/plain-git';
 
 export type Repository = {
   /** A file: URL. */
@@ -25,7 +24,7 @@ export function makeRepository(folder: string, files: number): Repository {
     const line = `export const value${number} = 'a line of a source file';\n`;
     writeFileSync(join(parent, `file-${number}.ts`), line.repeat(LINES_PER_FILE));
   }
-  const git = (...args: string[]) => runGit(folder, args);
+  const git = (...args: string[]) => runPlainGit(folder, args);
   git('init', '--quiet', '--initial-branch=main', source);
   git('-C', source, 'add', '--all');
   git('-C', source, 'commit', '--quiet', '--message', 'Everything');
@@ -40,21 +39,7 @@ export function makeRepository(folder: string, files: number): Repository {
 export function addCommits({ url }: Repository, count: number): string[] {
   const source = fileURLToPath(url);
   return Array.from({ length: count }, (_, number) => {
-    runGit(source, ['commit', '--quiet', '--allow-empty', '--message', `Nothing, ${number}`]);
-    return runGit(source, ['rev-parse', 'HEAD']);
+    runPlainGit(source, ['commit', '--quiet', '--allow-empty', '--message', `Nothing, ${number}`]);
+    return runPlainGit(source, ['rev-parse', 'HEAD']);
   });
-}
-
-function runGit(cwd: string, args: string[]): string {
-  const env = {
-    PATH: path,
-    HOME: cwd,
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_AUTHOR_NAME: 'A Person',
-    GIT_AUTHOR_EMAIL: 'person@example.test',
-    GIT_COMMITTER_NAME: 'A Person',
-    GIT_COMMITTER_EMAIL: 'person@example.test',
-  };
-  return execFileSync('git', args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }

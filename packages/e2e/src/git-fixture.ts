@@ -1,9 +1,8 @@
 // Small repositories that stand for a forge's. Tests change them with git, as people would.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { searchPath } from '@crafting-table/dev-services/config';
+import { runPlainGit } from '@crafting-table/dev-services/stand-ins/plain-git';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Path → content, or where a symbolic link leads. */
@@ -25,7 +24,7 @@ export type Repository = AsyncDisposable & {
 export async function makeRepository(files: Files = {}): Promise<Repository> {
   const temporary = await temporaryFolder('repository');
   const folder = temporary.path;
-  const git = (...args: string[]) => runGit(folder, args);
+  const git = (...args: string[]) => runPlainGit(folder, args);
   const commit = (changed: Files) => {
     for (const [path, content] of Object.entries(changed)) writeEntry(join(folder, path), content);
     git('add', '--all');
@@ -58,24 +57,4 @@ function writeEntry(path: string, content: Files[string]): void {
   mkdirSync(dirname(path), { recursive: true });
   if (typeof content === 'string') writeFileSync(path, content);
   else symlinkSync(content.link, path);
-}
-
-/** Without the configuration of whoever runs the tests. */
-function runGit(cwd: string, args: string[]): string {
-  const environment = {
-    PATH: searchPath(),
-    HOME: cwd,
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_AUTHOR_NAME: 'A Person',
-    GIT_AUTHOR_EMAIL: 'person@example.test',
-    GIT_COMMITTER_NAME: 'A Person',
-    GIT_COMMITTER_EMAIL: 'person@example.test',
-  };
-  return execFileSync('git', args, {
-    cwd,
-    env: environment,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }).trim();
 }

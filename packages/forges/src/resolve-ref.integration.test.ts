@@ -1,10 +1,9 @@
 import { createServer, type RequestListener } from 'node:http';
+import { close, listen } from '@crafting-table/dev-services/stand-ins/git-over-http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  close,
   type GitHttpServer,
   type GitHttpServerOptions,
-  listen,
   startGitHttpServer,
 } from './fixtures/git-http-server.ts';
 import { resolveRef } from './resolve-ref.ts';

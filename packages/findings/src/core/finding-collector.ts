@@ -169,12 +169,13 @@ function boundTest(test: TestDetail): TestDetail {
 
 function boundFingerprints(stated: Map<string, string> | undefined): Record<string, string> | undefined {
   if (stated === undefined || stated.size === 0) return undefined;
-  const bounded: [string, string][] = [];
+  const bounded: Record<string, string> = {};
+  let room = NATIVE_FINGERPRINTS_MAX;
   for (const [name, value] of stated) {
-    if (bounded.length === NATIVE_FINGERPRINTS_MAX) break;
-    bounded.push([boundText(name, NAME_CHARS_MAX), boundText(value, NAME_CHARS_MAX)]);
+    if (room-- === 0) break;
+    defineField(bounded, boundText(name, NAME_CHARS_MAX), boundText(value, NAME_CHARS_MAX));
   }
-  return Object.fromEntries(bounded);
+  return bounded;
 }
 
 /** All names are kept that fit; a name that is too long is left out rather than cut, since nobody could look it up. */

@@ -12,7 +12,7 @@ export function parseStorable(json: string): unknown {
 }
 
 /** An own property, whatever its name. */
-export function defineField(record: Record<string, unknown>, key: string, value: unknown): void {
+export function defineField<Value>(record: Record<string, Value>, key: string, value: Value): void {
   if (key !== '__proto__') record[key] = value;
   else Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runPlainGit } from '@crafting-table/dev-services/stand-ins/plain-git';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { collectGarbage, type GarbageOptions } from './collect-garbage.ts';
 import {
@@ -10,7 +11,6 @@ import {
   makeSettings,
   type Origin,
   removeScratchFolder,
-  runPlainGit,
 } from './fixtures/make-origin.ts';
 import { usedFileOf } from './mirror-layout.ts';
 import { createMirrors, type Mirror, type Mirrors } from './mirror.ts';

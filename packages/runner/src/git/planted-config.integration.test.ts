@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { runPlainGit } from '@crafting-table/dev-services/stand-ins/plain-git';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { collectGarbage } from './collect-garbage.ts';
 import {
@@ -17,7 +18,6 @@ import {
   makeScratchFolder,
   makeSettings,
   removeScratchFolder,
-  runPlainGit,
   type Origin,
 } from './fixtures/make-origin.ts';
 import type { GitSettings } from './git-environment.ts';

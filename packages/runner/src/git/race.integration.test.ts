@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runPlainGit } from '@crafting-table/dev-services/stand-ins/plain-git';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { collectGarbage } from './collect-garbage.ts';
 import {
@@ -13,7 +14,6 @@ import {
   makeSettings,
   type Origin,
   removeScratchFolder,
-  runPlainGit,
 } from './fixtures/make-origin.ts';
 import { createMirrors } from './mirror.ts';
 

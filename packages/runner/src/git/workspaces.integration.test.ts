@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { runPlainGit } from '@crafting-table/dev-services/stand-ins/plain-git';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   makeOrigin,
@@ -20,7 +21,6 @@ import {
   makeSettings,
   type Origin,
   removeScratchFolder,
-  runPlainGit,
 } from './fixtures/make-origin.ts';
 import { createMirrors, type Mirror, type Mirrors } from './mirror.ts';
 import { resolveCommit } from './resolve-commit.ts';

@@ -2,7 +2,6 @@
 import type { FindingCollector } from '../../core/finding-collector.ts';
 import type { ReportFile, ReportReader } from '../../core/tool.ts';
 import {
-  asRecord,
   field,
   isRecord,
   type JsonRecord,
@@ -12,7 +11,7 @@ import {
   stringAt,
   stringsAt,
 } from '../../engine/json-fields.ts';
-import { readJson } from '../../engine/read-json.ts';
+import { openJsonReport } from '../../engine/json-report.ts';
 import { toToolFault } from './tool-fault.ts';
 import { readCvss, readCwe, readPatched, toVulnerabilityDraft, type Vulnerability } from './vulnerability.ts';
 
@@ -27,24 +26,18 @@ export function parseAuditJson(
   tool: string,
   readResult: (root: JsonRecord, collector: FindingCollector) => number,
 ): void {
-  const collector = reader.collect(tool);
-  const json = readJson(file.bytes, RECORD_DEPTH);
-  if (json.state === 'unreadable')
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  const root = asRecord(json.value);
+  const report = openJsonReport(file, reader, { tool, recordDepth: RECORD_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
   const fault = readFault(root);
   if (fault !== undefined) {
     collector.add(toToolFault(fault));
-    return reader.close(collector, { completeness: 'failed', note: fault });
+    return report.close({ completeness: 'failed', note: fault });
   }
   const vulnerabilities = readResult(root, collector);
   const claimed = readClaims(root);
-  const verdict =
-    json.state === 'cut'
-      ? ({ completeness: 'partial', note: json.note } as const)
-      : ({ completeness: claimed === undefined ? 'unknown' : 'complete' } as const);
-  reader.close(collector, {
-    ...verdict,
+  report.close({
+    completeness: claimed === undefined ? 'unknown' : 'complete',
     claimed: claimed === undefined ? undefined : { vulnerabilities: claimed },
     parsed: { vulnerabilities },
   });

@@ -2,7 +2,6 @@
 import type { FindingCollector } from '../../core/finding-collector.ts';
 import type { ReportFile, ReportReader } from '../../core/tool.ts';
 import {
-  asRecord,
   field,
   type JsonRecord,
   numberAt,
@@ -11,7 +10,7 @@ import {
   stringsAt,
 } from '../../engine/json-fields.ts';
 import { cleanLine } from '../../engine/clean-line.ts';
-import { readJson } from '../../engine/read-json.ts';
+import { openJsonReport } from '../../engine/json-report.ts';
 import { tellSuiteFailure } from './suite-failure.ts';
 import { NO_TESTS } from './test-claims.ts';
 import { toTestDraft } from './test-draft.ts';
@@ -25,12 +24,9 @@ export function parseTestResults(
   reader: ReportReader,
   { tool, separator }: { tool: string; separator: string },
 ): void {
-  const collector = reader.collect(tool);
-  const json = readJson(file.bytes, SUITE_DEPTH);
-  if (json.state === 'unreadable') {
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  }
-  const root = asRecord(json.value);
+  const report = openJsonReport(file, reader, { tool, recordDepth: SUITE_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
   const parsed = { tests: 0, failures: 0 };
   for (const suite of recordsAt(root, 'testResults')) {
     const tests = recordsAt(suite, 'assertionResults');
@@ -42,17 +38,8 @@ export function parseTestResults(
   }
   const claimed = readClaims(root);
   const isInterrupted = field(root, 'wasInterrupted') === true;
-  if (json.state === 'cut' || isInterrupted) {
-    const note = json.state === 'cut' ? json.note : 'the tests were interrupted';
-    return reader.close(collector, { completeness: 'partial', note, claimed, parsed });
-  }
-  const isEmpty = claimed.tests === 0;
-  reader.close(collector, {
-    completeness: 'complete',
-    claimed,
-    parsed,
-    note: isEmpty ? NO_TESTS.note : undefined,
-  });
+  const note = isInterrupted ? 'the tests were interrupted' : claimed.tests === 0 ? NO_TESTS.note : undefined;
+  report.close({ completeness: isInterrupted ? 'partial' : 'complete', claimed, parsed, note });
 }
 
 function readClaims(root: JsonRecord): Record<string, number> {

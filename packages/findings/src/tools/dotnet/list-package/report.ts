@@ -1,7 +1,7 @@
 import type { FindingCollector } from '../../../core/finding-collector.ts';
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
-import { asRecord, type JsonRecord, recordsAt, stringAt } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { type JsonRecord, recordsAt, stringAt } from '../../../engine/json-fields.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { toNugetFlawDraft } from '../nuget-flaw.ts';
 
 /** `{projects: [project`. */
@@ -9,22 +9,17 @@ const PROJECT_DEPTH = 2;
 
 /** `--format json`. What went wrong stands in a list of its own, beside the projects. */
 export function parseListPackageJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('list-package');
-  const json = readJson(file.bytes, PROJECT_DEPTH);
-  if (json.state === 'unreadable') {
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  }
-  const report = asRecord(json.value);
-  const projects = recordsAt(report, 'projects');
+  const report = openJsonReport(file, reader, { tool: 'list-package', recordDepth: PROJECT_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
+  const projects = recordsAt(root, 'projects');
   for (const project of projects) addProject(project, collector);
-  const faults = recordsAt(report, 'problems').filter((problem) => stringAt(problem, 'level') === 'error');
+  const faults = recordsAt(root, 'problems').filter((problem) => stringAt(problem, 'level') === 'error');
   for (const fault of faults) addFault(fault, collector);
   const [first] = faults;
   const parsed = { projects: projects.length };
-  if (json.state === 'cut') reader.close(collector, { parsed, completeness: 'partial', note: json.note });
-  else if (first !== undefined)
-    reader.close(collector, { parsed, completeness: 'failed', note: stringAt(first, 'text') });
-  else reader.close(collector, { parsed, completeness: 'complete' });
+  if (first === undefined) report.close({ parsed, completeness: 'complete' });
+  else report.close({ parsed, completeness: 'failed', note: stringAt(first, 'text') });
 }
 
 function addProject(project: JsonRecord, collector: FindingCollector): void {

@@ -10,6 +10,7 @@ import { readFindingRecord } from '../findings-jsonl/finding-line.ts';
  */
 export function withOwnFields(draft: FindingDraft, result: JsonRecord): FindingDraft {
   const own = recordAt(recordAt(result, 'properties'), 'craftingTable');
+  if (stringAt(own, 'kind') === undefined) return draft;
   const read = readFindingRecord({ ...own, message: draft.text });
   if (read.state !== 'finding') return draft;
   const { place, related, nativeFingerprints: _absent, ...fields } = read.draft;

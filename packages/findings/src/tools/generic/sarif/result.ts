@@ -39,12 +39,11 @@ export type RunFacts = {
 /** One result → one draft. The first location is the place, further ones and the related ones stay beside it. */
 export function readResult(result: JsonRecord, { rules, readLocation, levels }: RunFacts): FindingDraft {
   const rule = rules.find(result);
-  const [first, ...others] = recordsAt(result, 'locations').slice(0, RELATED_PLACES_MAX + 1);
-  const related = [
-    ...others,
-    ...recordsAt(result, 'relatedLocations').slice(0, RELATED_PLACES_MAX),
-    ...stepsOf(result),
-  ];
+  const locations = recordsAt(result, 'locations');
+  const first = locations[0];
+  const related = locations
+    .slice(1, RELATED_PLACES_MAX + 1)
+    .concat(recordsAt(result, 'relatedLocations').slice(0, RELATED_PLACES_MAX), stepsOf(result));
   const message = readMessage(recordAt(result, 'message'), rule.record, rule.component);
   const verdict = judge(result, rule.record, rule.id, levels.get(rule.id ?? ''));
   const draft: FindingDraft = {
@@ -134,5 +133,5 @@ function readExtra(result: JsonRecord, location: JsonRecord | undefined): Findin
   if (count !== undefined && count > 1) extra.occurrence_count = count;
   const properties = othersOf(recordAt(result, 'properties'), READ_PROPERTIES);
   if (Object.keys(properties).length > 0) extra.properties = properties;
-  return { ...extra, ...othersOf(result, READ) };
+  return Object.assign(extra, othersOf(result, READ));
 }

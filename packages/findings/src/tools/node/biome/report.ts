@@ -1,13 +1,6 @@
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
-import {
-  asRecord,
-  type JsonRecord,
-  numberAt,
-  recordAt,
-  recordsAt,
-  stringAt,
-} from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { type JsonRecord, numberAt, recordAt, recordsAt, stringAt } from '../../../engine/json-fields.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { levelFromWord } from '../../../core/severity.ts';
 import { toDraft } from './diagnostic.ts';
 
@@ -15,11 +8,9 @@ import { toDraft } from './diagnostic.ts';
 const DIAGNOSTIC_DEPTH = 2;
 
 export function parseBiomeJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('biome');
-  const json = readJson(file.bytes, DIAGNOSTIC_DEPTH);
-  if (json.state === 'unreadable')
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  const root = asRecord(json.value);
+  const report = openJsonReport(file, reader, { tool: 'biome', recordDepth: DIAGNOSTIC_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
   const summary = recordAt(root, 'summary');
   const parsed = { errors: 0, warnings: 0 };
   for (const diagnostic of recordsAt(root, 'diagnostics')) {
@@ -29,11 +20,7 @@ export function parseBiomeJson(file: ReportFile, reader: ReportReader): void {
     collector.add(draft);
   }
   const claimed = { errors: numberAt(summary, 'errors') ?? 0, warnings: numberAt(summary, 'warnings') ?? 0 };
-  const verdict =
-    json.state === 'cut'
-      ? ({ completeness: 'partial', note: json.note } as const)
-      : ({ completeness: 'complete' } as const);
-  reader.close(collector, { ...verdict, claimed, parsed });
+  report.close({ completeness: 'complete', claimed, parsed });
 }
 
 /** A place of 0:0 is the whole file. */

@@ -10,7 +10,7 @@ import {
   stringAt,
 } from '../../../engine/json-fields.ts';
 import type { FindingDraft } from '../../../core/finding-collector.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { toDraft } from './problem.ts';
 
 /** `[{messages: [message`: three brackets are open around a message. */
@@ -18,14 +18,12 @@ const MESSAGE_DEPTH = 3;
 
 /** Reads the JSON formatter's list of files. What a comment in the source allows is read as suppressed. */
 export function parseEslintJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('eslint');
-  const json = readJson(file.bytes, MESSAGE_DEPTH);
-  if (json.state === 'unreadable') {
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  }
+  const report = openJsonReport(file, reader, { tool: 'eslint', recordDepth: MESSAGE_DEPTH });
+  if (report === undefined) return;
+  const { collector, value } = report;
   const claimed = { errors: 0, warnings: 0 };
   const parsed = { errors: 0, warnings: 0 };
-  const files = (Array.isArray(json.value) ? json.value : []).map(asRecord);
+  const files = (Array.isArray(value) ? value : []).map(asRecord);
   for (const entry of files) {
     const path = stringAt(entry, 'filePath') ?? '';
     claimed.errors += numberAt(entry, 'errorCount') ?? 0;
@@ -39,11 +37,7 @@ export function parseEslintJson(file: ReportFile, reader: ReportReader): void {
       collector.add({ ...readMessage(path, message), suppressed: readSuppression(message) });
     }
   }
-  const verdict =
-    json.state === 'cut'
-      ? ({ completeness: 'partial', note: json.note } as const)
-      : ({ completeness: 'complete' } as const);
-  reader.close(collector, { ...verdict, claimed, parsed });
+  report.close({ completeness: 'complete', claimed, parsed });
 }
 
 function readMessage(path: string, message: JsonRecord): FindingDraft {

@@ -8,7 +8,7 @@ import {
   recordsAt,
   stringAt,
 } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { abandonedToDraft, advisoryToDraft, type ComposerAdvisory, idsInUrl } from './advisory.ts';
 
 /** `{advisories: {package: [advisory`: three brackets are open around an advisory. */
@@ -16,11 +16,9 @@ const ADVISORY_DEPTH = 3;
 
 /** `advisories` is an empty list when there are none; PHP writes a list with gaps as an object. */
 export function parseComposerAuditJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('composer-audit');
-  const json = readJson(file.bytes, ADVISORY_DEPTH);
-  if (json.state === 'unreadable')
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  const root = asRecord(json.value);
+  const report = openJsonReport(file, reader, { tool: 'composer-audit', recordDepth: ADVISORY_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
   let advisories = 0;
   for (const [name, stated] of Object.entries(recordAt(root, 'advisories'))) {
     const list = Array.isArray(stated) ? stated : Object.values(asRecord(stated));
@@ -33,10 +31,10 @@ export function parseComposerAuditJson(file: ReportFile, reader: ReportReader): 
     const stated = typeof replacement === 'string' ? replacement : undefined;
     collector.add(abandonedToDraft({ name, replacement: stated }, collector));
   }
-  const isWhole = json.state === 'whole' && field(root, 'advisories') !== undefined;
-  reader.close(collector, {
-    completeness: isWhole ? 'complete' : 'partial',
-    note: json.state === 'cut' ? json.note : isWhole ? undefined : 'the document holds no advisories',
+  const isTold = field(root, 'advisories') !== undefined;
+  report.close({
+    completeness: isTold ? 'complete' : 'partial',
+    note: isTold ? undefined : 'the document holds no advisories',
     parsed: { advisories },
   });
 }

@@ -8,26 +8,24 @@ import {
   stringAt,
   stringsAt,
 } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { type PhpstanProblem, problemToDraft } from './problem.ts';
 
 /** `{files: {path: {messages: [message`: four brackets are open around a message. */
 const MESSAGE_DEPTH = 4;
 
 export function parsePhpstanJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('phpstan');
-  const json = readJson(file.bytes, MESSAGE_DEPTH);
-  if (json.state === 'unreadable')
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  const root = asRecord(json.value);
+  const report = openJsonReport(file, reader, { tool: 'phpstan', recordDepth: MESSAGE_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
   const inFiles = Object.entries(recordAt(root, 'files')).flatMap(([path, analysed]) =>
     recordsAt(asRecord(analysed), 'messages').map((message) => readMessage(path, message)),
   );
   const general = stringsAt(root, 'errors').map((message) => ({ message }));
   for (const problem of [...inFiles, ...general]) collector.add(problemToDraft(problem));
   const totals = recordAt(root, 'totals');
-  reader.close(collector, {
-    ...(json.state === 'cut' ? { completeness: 'partial', note: json.note } : { completeness: 'complete' }),
+  report.close({
+    completeness: 'complete',
     claimed: { errors: (numberAt(totals, 'errors') ?? 0) + (numberAt(totals, 'file_errors') ?? 0) },
     parsed: { errors: inFiles.length + general.length },
   });

@@ -1,6 +1,5 @@
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import {
-  asRecord,
   type JsonRecord,
   listAt,
   numberAt,
@@ -8,7 +7,7 @@ import {
   recordsAt,
   stringAt,
 } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { type BanditIssue, issueToDraft, judgeSkipped, skippedToDraft } from './issue.ts';
 
 /** `{results: [issue`. */
@@ -16,21 +15,17 @@ const ISSUE_DEPTH = 2;
 
 /** `-f json`. The totals in it count what `-l` left out too, so only the closing bracket says that it is complete. */
 export function parseBanditJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('bandit');
-  const json = readJson(file.bytes, ISSUE_DEPTH);
-  if (json.state === 'unreadable') {
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  }
-  const report = asRecord(json.value);
-  const errors = recordsAt(report, 'errors');
-  for (const result of recordsAt(report, 'results')) collector.add(issueToDraft(readIssue(result)));
+  const report = openJsonReport(file, reader, { tool: 'bandit', recordDepth: ISSUE_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
+  const errors = recordsAt(root, 'errors');
+  for (const result of recordsAt(root, 'results')) collector.add(issueToDraft(readIssue(result)));
   for (const error of errors) {
     collector.add(
       skippedToDraft(stringAt(error, 'filename') ?? '', stringAt(error, 'reason') ?? 'no reason stated'),
     );
   }
-  const verdict = json.state === 'cut' ? ({ completeness: 'partial', note: json.note } as const) : undefined;
-  reader.close(collector, verdict ?? judgeSkipped(errors.length));
+  report.close(judgeSkipped(errors.length));
 }
 
 /** Bandit counts columns from 0. */

@@ -1,6 +1,6 @@
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
-import { asRecord, isRecord, recordsAt, stringAt, stringsAt } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { isRecord, recordsAt, stringAt, stringsAt } from '../../../engine/json-fields.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { flawToDraft } from '../advisory.ts';
 
 /** `{dependencies: [dependency`; before 2.5 the list stood alone. */
@@ -8,15 +8,10 @@ const DEPENDENCY_DEPTH = 2;
 
 /** `--format json`. A dependency that could not be audited has a reason instead of a version. */
 export function parsePipAuditJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('pip-audit');
-  const json = readJson(file.bytes, DEPENDENCY_DEPTH);
-  if (json.state === 'unreadable') {
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  }
-  const { value } = json;
-  const dependencies = Array.isArray(value)
-    ? value.filter(isRecord)
-    : recordsAt(asRecord(value), 'dependencies');
+  const report = openJsonReport(file, reader, { tool: 'pip-audit', recordDepth: DEPENDENCY_DEPTH });
+  if (report === undefined) return;
+  const { collector, value, root } = report;
+  const dependencies = Array.isArray(value) ? value.filter(isRecord) : recordsAt(root, 'dependencies');
   for (const dependency of dependencies) {
     const name = stringAt(dependency, 'name') ?? '';
     const version = stringAt(dependency, 'version') ?? '';
@@ -37,11 +32,10 @@ export function parsePipAuditJson(file: ReportFile, reader: ReportReader): void 
   const skipped = dependencies.filter(
     (dependency) => stringAt(dependency, 'skip_reason') !== undefined,
   ).length;
-  reader.close(collector, { parsed: { dependencies: dependencies.length }, ...judge(json, skipped) });
+  report.close({ parsed: { dependencies: dependencies.length }, ...judge(skipped) });
 }
 
-function judge(json: { state: 'whole' } | { state: 'cut'; note: string }, skipped: number) {
-  if (json.state === 'cut') return { completeness: 'partial', note: json.note } as const;
+function judge(skipped: number) {
   if (skipped === 0) return { completeness: 'complete' } as const;
   return { completeness: 'partial', note: `packages that were not audited: ${skipped}` } as const;
 }

@@ -1,7 +1,6 @@
 import type { FindingDraft } from '../../../core/finding-collector.ts';
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import {
-  asRecord,
   field,
   type JsonRecord,
   numberAt,
@@ -10,7 +9,7 @@ import {
   stringAt,
   stringsAt,
 } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { matchToDraft, type SemgrepMatch } from './match.ts';
 
 /** `{results: [result`. */
@@ -20,20 +19,16 @@ const WITHHELD = 'requires login';
 
 /** `--json`. Faults of rules and files stand beside the results; the scan goes on without them. */
 export function parseSemgrepJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('semgrep');
-  const json = readJson(file.bytes, RESULT_DEPTH);
-  if (json.state === 'unreadable') {
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  }
-  const report = asRecord(json.value);
-  const errors = recordsAt(report, 'errors');
-  for (const result of recordsAt(report, 'results')) collector.add(matchToDraft(readResult(result)));
+  const report = openJsonReport(file, reader, { tool: 'semgrep', recordDepth: RESULT_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
+  const errors = recordsAt(root, 'errors');
+  for (const result of recordsAt(root, 'results')) collector.add(matchToDraft(readResult(result)));
   for (const error of errors) collector.add(readError(error));
-  reader.close(collector, { version: stringAt(report, 'version'), ...judge(json, errors) });
+  report.close({ version: stringAt(root, 'version'), ...judge(errors) });
 }
 
-function judge(json: { state: 'whole' } | { state: 'cut'; note: string }, errors: readonly JsonRecord[]) {
-  if (json.state === 'cut') return { completeness: 'partial', note: json.note } as const;
+function judge(errors: readonly JsonRecord[]) {
   if (errors.length === 0) return { completeness: 'complete' } as const;
   return { completeness: 'partial', note: `faults of the scan: ${errors.length}` } as const;
 }

@@ -1,7 +1,6 @@
 import type { FindingDraft } from '../../../core/finding-collector.ts';
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import {
-  asRecord,
   type JsonRecord,
   numberAt,
   recordAt,
@@ -9,7 +8,7 @@ import {
   stringAt,
   stringsAt,
 } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { flawToDraft } from '../advisory.ts';
 
 /** `{vulnerabilities: [vulnerability`. */
@@ -17,24 +16,21 @@ const FLAW_DEPTH = 2;
 
 /** `--output-format json`, a preview: its totals stand before the lists. */
 export function parseUvAuditJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('uv-audit');
-  const json = readJson(file.bytes, FLAW_DEPTH);
-  if (json.state === 'unreadable') {
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  }
-  const report = asRecord(json.value);
-  const flaws = recordsAt(report, 'vulnerabilities');
-  const statuses = recordsAt(report, 'adverse_statuses');
+  const report = openJsonReport(file, reader, { tool: 'uv-audit', recordDepth: FLAW_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
+  const flaws = recordsAt(root, 'vulnerabilities');
+  const statuses = recordsAt(root, 'adverse_statuses');
   for (const flaw of flaws) collector.add(readFlaw(flaw));
   for (const status of statuses) collector.add(readStatus(status));
-  const summary = recordAt(report, 'summary');
-  reader.close(collector, {
+  const summary = recordAt(root, 'summary');
+  report.close({
+    completeness: 'complete',
     claimed: {
       vulnerabilities: numberAt(summary, 'vulnerabilities') ?? 0,
       statuses: numberAt(summary, 'adverse_statuses') ?? 0,
     },
     parsed: { vulnerabilities: flaws.length, statuses: statuses.length },
-    ...(json.state === 'cut' ? { completeness: 'partial', note: json.note } : { completeness: 'complete' }),
   });
 }
 

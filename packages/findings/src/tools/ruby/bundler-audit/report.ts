@@ -1,6 +1,5 @@
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import {
-  asRecord,
   type JsonRecord,
   numberAt,
   recordAt,
@@ -8,26 +7,24 @@ import {
   stringAt,
   stringsAt,
 } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { advisoryToDraft, type GemAdvisory, insecureSourceToDraft } from './advisory.ts';
 
 /** `{results: [result`: two brackets are open around a result. */
 const RESULT_DEPTH = 2;
 
 export function parseBundlerAuditJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('bundler-audit');
-  const json = readJson(file.bytes, RESULT_DEPTH);
-  if (json.state === 'unreadable')
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  const root = asRecord(json.value);
+  const report = openJsonReport(file, reader, { tool: 'bundler-audit', recordDepth: RESULT_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
   const results = recordsAt(root, 'results');
   for (const result of results) {
     const source = stringAt(result, 'source');
     if (source === undefined) collector.add(advisoryToDraft(readResult(result), collector));
     else collector.add(insecureSourceToDraft(source));
   }
-  reader.close(collector, {
-    ...(json.state === 'cut' ? { completeness: 'partial', note: json.note } : { completeness: 'complete' }),
+  report.close({
+    completeness: 'complete',
     version: stringAt(root, 'version'),
     parsed: { results: results.length },
   });

@@ -1,7 +1,6 @@
 import type { FindingCollector } from '../../../core/finding-collector.ts';
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import {
-  asRecord,
   type JsonRecord,
   numberAt,
   recordAt,
@@ -9,7 +8,7 @@ import {
   stringAt,
   stringsAt,
 } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { type ExampleFailure, failureToDraft } from './failure.ts';
 import { readFailureBlock } from './failure-block.ts';
 
@@ -19,11 +18,9 @@ const OUTSIDE =
   /An error occurred (?:while loading (?<path>\S{1,400})\.|in an? `(?<hook>[^`]{1,100})` hook\.)/;
 
 export function parseRspecJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('rspec');
-  const json = readJson(file.bytes, EXAMPLE_DEPTH);
-  if (json.state === 'unreadable')
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  const root = asRecord(json.value);
+  const report = openJsonReport(file, reader, { tool: 'rspec', recordDepth: EXAMPLE_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
   const errors = addOutsideErrors(root, collector);
   const examples = recordsAt(root, 'examples');
   const failed = examples.filter((example) => stringAt(example, 'status') === 'failed');
@@ -35,11 +32,9 @@ export function parseRspecJson(file: ReportFile, reader: ReportReader): void {
     failures: numberAt(summary, 'failure_count') ?? 0,
     errors: numberAt(summary, 'errors_outside_of_examples_count') ?? 0,
   };
-  if (json.state === 'cut')
-    return reader.close(collector, { completeness: 'partial', note: json.note, parsed });
   const note =
     examples.length === 0 ? 'no test ran' : claimed.errors > 0 ? 'not every file could be loaded' : undefined;
-  reader.close(collector, {
+  report.close({
     completeness: claimed.errors > 0 ? 'partial' : 'complete',
     version: stringAt(root, 'version'),
     claimed,

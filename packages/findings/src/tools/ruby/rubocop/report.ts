@@ -1,6 +1,5 @@
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import {
-  asRecord,
   field,
   type JsonRecord,
   numberAt,
@@ -8,18 +7,16 @@ import {
   recordsAt,
   stringAt,
 } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { type Offense, offenseToDraft } from './offense.ts';
 
 /** `{files: [{offenses: [offense`: four brackets are open around an offense, and the path comes before the list. */
 const OFFENSE_DEPTH = 4;
 
 export function parseRubocopJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('rubocop');
-  const json = readJson(file.bytes, OFFENSE_DEPTH);
-  if (json.state === 'unreadable')
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  const root = asRecord(json.value);
+  const report = openJsonReport(file, reader, { tool: 'rubocop', recordDepth: OFFENSE_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
   let offenses = 0;
   for (const inspected of recordsAt(root, 'files')) {
     for (const stated of recordsAt(inspected, 'offenses')) {
@@ -29,10 +26,8 @@ export function parseRubocopJson(file: ReportFile, reader: ReportReader): void {
     }
   }
   const claimed = numberAt(recordAt(root, 'summary'), 'offense_count');
-  reader.close(collector, {
-    ...(json.state === 'cut'
-      ? { completeness: 'partial', note: json.note }
-      : { completeness: claimed === undefined ? 'unknown' : 'complete' }),
+  report.close({
+    completeness: claimed === undefined ? 'unknown' : 'complete',
     version: stringAt(recordAt(root, 'metadata'), 'rubocop_version'),
     claimed: claimed === undefined ? undefined : { offenses: claimed },
     parsed: { offenses },

@@ -1,6 +1,5 @@
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import {
-  asRecord,
   isRecord,
   type JsonRecord,
   listAt,
@@ -10,7 +9,7 @@ import {
   stringAt,
   stringsAt,
 } from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { cvssOfVector } from '../../generic/cvss-score.ts';
 import { type AuditEntry, auditEntryToDraft } from './entry.ts';
 
@@ -19,12 +18,9 @@ const ENTRY_DEPTH = 3;
 
 /** `--json`: the flaws in one list with its count, the warnings in lists by kind without one. */
 export function parseCargoAuditJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('cargo-audit');
-  const json = readJson(file.bytes, ENTRY_DEPTH);
-  if (json.state === 'unreadable') {
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  }
-  const root = asRecord(json.value);
+  const report = openJsonReport(file, reader, { tool: 'cargo-audit', recordDepth: ENTRY_DEPTH });
+  if (report === undefined) return;
+  const { collector, root } = report;
   const vulnerabilities = recordAt(root, 'vulnerabilities');
   const flaws = recordsAt(vulnerabilities, 'list').map((entry) => readEntry(entry, undefined));
   const kinds = recordAt(root, 'warnings');
@@ -35,8 +31,8 @@ export function parseCargoAuditJson(file: ReportFile, reader: ReportReader): voi
   );
   for (const entry of [...flaws, ...warnings]) collector.add(auditEntryToDraft(entry, collector));
   const claimed = numberAt(vulnerabilities, 'count');
-  reader.close(collector, {
-    ...(json.state === 'cut' ? { completeness: 'partial', note: json.note } : { completeness: 'complete' }),
+  report.close({
+    completeness: 'complete',
     claimed: claimed === undefined ? undefined : { vulnerabilities: claimed },
     parsed: { vulnerabilities: flaws.length, warnings: warnings.length },
   });

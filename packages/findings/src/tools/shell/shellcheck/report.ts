@@ -1,13 +1,6 @@
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
-import {
-  asRecord,
-  isRecord,
-  type JsonRecord,
-  numberAt,
-  recordsAt,
-  stringAt,
-} from '../../../engine/json-fields.ts';
-import { readJson } from '../../../engine/read-json.ts';
+import { isRecord, type JsonRecord, numberAt, recordsAt, stringAt } from '../../../engine/json-fields.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { type Comment, commentToDraft } from './comment.ts';
 
 /** `{comments: [comment`, and `[comment` in the older format. */
@@ -15,20 +8,16 @@ const COMMENT_DEPTH = 2;
 
 /** `--format=json1` and `--format=json`. They have no totals: only the closing bracket says that all is there. */
 export function parseShellcheckJson(file: ReportFile, reader: ReportReader): void {
-  const collector = reader.collect('shellcheck');
-  const json = readJson(file.bytes, COMMENT_DEPTH);
-  if (json.state === 'unreadable') {
-    return reader.close(collector, { completeness: 'failed', note: json.note });
-  }
-  const stated = Array.isArray(json.value)
-    ? json.value.filter(isRecord)
-    : recordsAt(asRecord(json.value), 'comments');
+  const report = openJsonReport(file, reader, { tool: 'shellcheck', recordDepth: COMMENT_DEPTH });
+  if (report === undefined) return;
+  const { collector, value, root } = report;
+  const stated = Array.isArray(value) ? value.filter(isRecord) : recordsAt(root, 'comments');
   const comments = stated.map(readComment).filter((comment) => comment !== undefined);
   for (const comment of comments) collector.add(commentToDraft(comment));
-  reader.close(collector, {
+  report.close({
+    completeness: 'complete',
     claimed: { comments: stated.length },
     parsed: { comments: comments.length },
-    ...(json.state === 'cut' ? { completeness: 'partial', note: json.note } : { completeness: 'complete' }),
   });
 }
 
