@@ -1,6 +1,6 @@
-import { LINTER_SEVERITY } from '../../../core/severity.ts';
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import type { LogCollector, LogParser } from '../../../core/tool.ts';
+import { toFormatDraft } from '../../../engine/format-draft.ts';
 
 const HEADER = /^diff (?:-u )?(?<before>\S{1,400}\.go)\.orig (?<path>\S{1,400}\.go)$/;
 const HUNK = /^@@ -(?<line>\d{1,7})/;
@@ -15,19 +15,8 @@ export function createGofmtParser(collector: LogCollector): LogParser {
     if (open?.line === undefined) return void (open = undefined);
     const { path, line, hunks, diff, logLine } = open;
     open = undefined;
-    collector.add({
-      kind: 'format',
-      severity: LINTER_SEVERITY.warning,
-      level: 'warning',
-      text: 'File is not formatted',
-      detail: diff.join('\n').trimEnd(),
-      place: { path, region: { line } },
-      rule: { id: 'gofmt' },
-      fixable: 'safe',
-      help: `gofmt -w ${path}`,
-      logLine,
-      extra: { hunks },
-    });
+    const help = `gofmt -w ${path}`;
+    collector.add(toFormatDraft({ rule: 'gofmt', path, line, hunks, diff, help, logLine }));
   };
 
   return {

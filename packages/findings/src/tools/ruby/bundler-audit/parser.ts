@@ -1,4 +1,5 @@
-import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
+import type { LogCollector, LogParser } from '../../../core/tool.ts';
+import { createFieldBlocks, type FieldBlock } from '../../../engine/field-blocks.ts';
 import { reportToolFault } from '../../../engine/tool-fault.ts';
 import { advisoryToDraft, type GemAdvisory, insecureSourceToDraft } from './advisory.ts';
 
@@ -11,35 +12,15 @@ const FAULT =
 
 /** Blocks of fields with a blank line between them, then the verdict. */
 export function createBundlerAuditParser(collector: LogCollector): LogParser {
-  let fields: Map<string, string> | undefined;
-  let logLine = 0;
-
-  const close = () => {
-    const advisory = fields === undefined ? undefined : toAdvisory(fields, logLine);
+  const blocks = createFieldBlocks(['Name', 'Version'], (block) => {
+    const advisory = toAdvisory(block);
     if (advisory !== undefined) collector.add(advisoryToDraft(advisory, collector));
-    fields = undefined;
-  };
-
-  const readField = (key: string, value: string, line: LogLine): LineVerdict => {
-    if (key === 'Name') {
-      close();
-      fields = new Map();
-      logLine = line.number;
-    }
-    if (fields === undefined) return 'ignored';
-    fields.set(key, value);
-    // Many a tool prints `Name:`; the second line tells whose it is.
-    if (fields.size === 2 && !fields.has('Version')) {
-      fields = undefined;
-      return 'ignored';
-    }
-    return fields.size === 1 ? 'watching' : 'reading';
-  };
+  });
 
   return {
     line: (line) => {
       if (END.test(line.head)) {
-        close();
+        blocks.close();
         collector.closeRun({ completeness: 'complete' });
         return 'taken';
       }
@@ -49,21 +30,21 @@ export function createBundlerAuditParser(collector: LogCollector): LogParser {
       }
       const source = SOURCE.exec(line.head)?.groups?.source;
       if (source !== undefined) {
-        close();
+        blocks.close();
         collector.add(insecureSourceToDraft(source, line.number));
         return 'taken';
       }
       const field = FIELD.exec(line.head)?.groups;
-      if (field?.key !== undefined) return readField(field.key, field.value ?? '', line);
-      close();
+      if (field?.key !== undefined) return blocks.field(field.key, field.value ?? '', line);
+      blocks.close();
       return 'ignored';
     },
-    end: close,
+    end: blocks.close,
   };
 }
 
 /** Undefined when the block is not one of bundler-audit. */
-function toAdvisory(fields: ReadonlyMap<string, string>, logLine: number): GemAdvisory | undefined {
+function toAdvisory({ fields, logLine }: FieldBlock): GemAdvisory | undefined {
   const name = fields.get('Name');
   const version = fields.get('Version');
   const solution = fields.get('Solution');

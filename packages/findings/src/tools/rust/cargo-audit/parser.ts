@@ -1,4 +1,5 @@
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
+import { createFieldBlocks, type FieldBlock } from '../../../engine/field-blocks.ts';
 import { reportToolFault } from '../../../engine/tool-fault.ts';
 import { readSolution } from '../crate-flaw.ts';
 import { type AuditEntry, auditEntryToDraft } from './entry.ts';
@@ -24,22 +25,19 @@ type Audit = {
 /** Says what it does, a block of fields for each entry, then totals of what there is any of. */
 export function createCargoAuditParser(collector: LogCollector): LogParser {
   let audit: Audit | undefined;
-  let fields: Map<string, string> | undefined;
-  let logLine = 0;
 
   const current = (): Audit =>
     (audit ??= { claimed: {}, parsed: { vulnerabilities: 0, warnings: 0 }, isScanning: false });
 
-  const closeEntry = () => {
-    const entry = fields === undefined ? undefined : toEntry(fields, logLine);
-    fields = undefined;
+  const entries = createFieldBlocks(['Crate', 'Version'], (block) => {
+    const entry = toEntry(block);
     if (entry === undefined) return;
     current().parsed[entry.warning === undefined ? 'vulnerabilities' : 'warnings'] += 1;
     collector.add(auditEntryToDraft(entry, collector));
-  };
+  });
 
   const close = (exitCode: number | null) => {
-    closeEntry();
+    entries.close();
     if (audit === undefined) return;
     const { claimed, parsed } = audit;
     audit = undefined;
@@ -54,25 +52,9 @@ export function createCargoAuditParser(collector: LogCollector): LogParser {
     });
   };
 
-  const readField = (key: string, value: string, line: LogLine): LineVerdict => {
-    if (key === 'Crate') {
-      closeEntry();
-      fields = new Map();
-      logLine = line.number;
-    }
-    if (fields === undefined) return 'ignored';
-    fields.set(key, value);
-    // Many a tool prints `Crate:`; the second line tells whose it is.
-    if (fields.size === 2 && !fields.has('Version')) {
-      fields = undefined;
-      return 'ignored';
-    }
-    return fields.size === 1 ? 'watching' : 'reading';
-  };
-
   const fail = (words: string, line: LogLine): LineVerdict => {
     audit = undefined;
-    fields = undefined;
+    entries.drop();
     reportToolFault(collector, { text: words, logLine: line.number });
     return 'taken';
   };
@@ -91,15 +73,15 @@ export function createCargoAuditParser(collector: LogCollector): LogParser {
       }
       const total = TOTAL.exec(line.head)?.groups;
       if (total !== undefined) {
-        closeEntry();
+        entries.close();
         if (total.flaws !== undefined) current().claimed.vulnerabilities = Number(total.flaws);
         if (total.warnings !== undefined) current().claimed.warnings = Number(total.warnings);
         return 'reading';
       }
       const field = FIELD.exec(line.head)?.groups;
-      if (field?.key !== undefined) return readField(field.key, field.value ?? '', line);
-      if (fields !== undefined && TREE.test(line.head)) return 'reading';
-      closeEntry();
+      if (field?.key !== undefined) return entries.field(field.key, field.value ?? '', line);
+      if (entries.isOpen() && TREE.test(line.head)) return 'reading';
+      entries.close();
       const words = FAULT.exec(line.head)?.groups?.words;
       const isOurs = (audit !== undefined && !audit.isScanning) || OWN_FAULT.test(line.head);
       if (isOurs && words !== undefined) return fail(words, line);
@@ -110,7 +92,7 @@ export function createCargoAuditParser(collector: LogCollector): LogParser {
 }
 
 /** Undefined when the block is not one of cargo-audit, or broke off. */
-function toEntry(fields: ReadonlyMap<string, string>, logLine: number): AuditEntry | undefined {
+function toEntry({ fields, logLine }: FieldBlock): AuditEntry | undefined {
   const name = fields.get('Crate');
   const version = fields.get('Version');
   const warning = fields.get('Warning');

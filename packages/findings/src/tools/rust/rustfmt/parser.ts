@@ -1,6 +1,6 @@
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
-import { LINTER_SEVERITY } from '../../../core/severity.ts';
 import type { LogCollector, LogParser } from '../../../core/tool.ts';
+import { toFormatDraft } from '../../../engine/format-draft.ts';
 
 const HEADER = /^Diff in (?<path>\S{1,400}\.rs)(?::| at line )(?<line>\d{1,7}):$/;
 
@@ -14,19 +14,7 @@ export function createRustfmtParser(collector: LogCollector): LogParser {
     if (open === undefined) return;
     const { path, line, hunks, diff, logLine } = open;
     open = undefined;
-    collector.add({
-      kind: 'format',
-      severity: LINTER_SEVERITY.warning,
-      level: 'warning',
-      text: 'File is not formatted',
-      detail: diff.join('\n').trimEnd(),
-      place: { path, region: { line } },
-      rule: { id: 'rustfmt' },
-      fixable: 'safe',
-      help: 'cargo fmt',
-      logLine,
-      extra: { hunks },
-    });
+    collector.add(toFormatDraft({ rule: 'rustfmt', path, line, hunks, diff, help: 'cargo fmt', logLine }));
   };
 
   return {
