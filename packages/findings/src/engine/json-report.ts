@@ -13,25 +13,43 @@ export type JsonReport = {
   close: (run: ToolRunDraft) => void;
 };
 
-/** `recordDepth`: see readJson. Undefined: there is nothing that can be read, which is told already. */
+export type JsonReportOptions = {
+  tool: string;
+  /** Where the document itself says whose it is. */
+  toolOf?: (root: JsonRecord) => string;
+  /** See readJson. */
+  recordDepth: number;
+};
+
+/** Undefined: there is nothing that can be read, which is told already. */
 export function openJsonReport(
   file: ReportFile,
   reader: ReportReader,
-  { tool, recordDepth }: { tool: string; recordDepth: number },
+  { tool, toolOf, recordDepth }: JsonReportOptions,
 ): JsonReport | undefined {
-  const collector = reader.collect(tool);
   const json = readJson(file.bytes, recordDepth);
   if (json.state === 'unreadable') {
-    reader.close(collector, { completeness: 'failed', note: json.note });
+    reader.close(reader.collect(tool), { completeness: 'failed', note: json.note });
     return undefined;
   }
+  const cutNote = json.state === 'cut' ? json.note : undefined;
+  return openValue(json.value, reader, { tool: toolOf?.(asRecord(json.value)) ?? tool, cutNote });
+}
+
+/** What was read already. `cutNote`: why it holds only a part. */
+export function openValue(
+  value: unknown,
+  reader: ReportReader,
+  { tool, cutNote }: { tool: string; cutNote: string | undefined },
+): JsonReport {
+  const collector = reader.collect(tool);
   return {
     collector,
-    value: json.value,
-    root: asRecord(json.value),
+    value,
+    root: asRecord(value),
     close: (run) => {
-      const isCut = json.state === 'cut' && run.completeness !== 'failed';
-      reader.close(collector, isCut ? { ...run, completeness: 'partial', note: json.note } : run);
+      const isCut = cutNote !== undefined && run.completeness !== 'failed';
+      reader.close(collector, isCut ? { ...run, completeness: 'partial', note: cutNote } : run);
     },
   };
 }

@@ -1,6 +1,9 @@
 // Tools that did not do their work: this pages the farm, not the author, and it is never "no findings".
 import type { LogCollector } from '../core/tool.ts';
 
+/** What every fault of a tool is: never the same as having found nothing. */
+export const TOOL_FAULT = { kind: 'tool_error', severity: 'high', level: 'error' } as const;
+
 export type ToolFault = {
   /** In the tool's own words. */
   text: string;
@@ -14,9 +17,7 @@ export type ToolFault = {
 export function reportToolFault(collector: LogCollector, fault: ToolFault): void {
   const { text, detail, rule, logLine, version } = fault;
   collector.add({
-    kind: 'tool_error',
-    severity: 'high',
-    level: 'error',
+    ...TOOL_FAULT,
     text,
     detail,
     rule: { id: rule },

@@ -1,6 +1,7 @@
 import type { FindingDraft } from '../../../core/finding-collector.ts';
 import { COMPILER_SEVERITY, LINTER_SEVERITY, levelFromWord } from '../../../core/severity.ts';
 import type { LogCollector, LogParser } from '../../../core/tool.ts';
+import { TOOL_FAULT } from '../../../engine/tool-fault.ts';
 import { createDiagnosticBlocks } from '../diagnostic-blocks.ts';
 import type { CDiagnostic } from '../diagnostic-line.ts';
 import { createDirectoryStack } from '../directory-stack.ts';
@@ -26,7 +27,7 @@ export function createClangTidyParser(collector: LogCollector): LogParser {
       if (unplaced !== undefined || line.head === NO_CHECKS) {
         blocks.close();
         broken = unplaced?.message ?? line.head;
-        const fault: FindingDraft = { kind: 'tool_error', severity: 'high', level: 'error', text: broken };
+        const fault: FindingDraft = { ...TOOL_FAULT, text: broken };
         collector.add({ ...fault, rule: { id: unplaced?.check }, logLine: line.number });
         return 'taken';
       }

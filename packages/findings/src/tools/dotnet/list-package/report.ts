@@ -2,6 +2,7 @@ import type { FindingCollector } from '../../../core/finding-collector.ts';
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import { type JsonRecord, recordsAt, stringAt } from '../../../engine/json-fields.ts';
 import { openJsonReport } from '../../../engine/json-report.ts';
+import { TOOL_FAULT } from '../../../engine/tool-fault.ts';
 import { toNugetFlawDraft } from '../nuget-flaw.ts';
 
 /** `{projects: [project`. */
@@ -50,9 +51,7 @@ function addPackage(
 
 function addFault(fault: JsonRecord, collector: FindingCollector): void {
   collector.add({
-    kind: 'tool_error',
-    severity: 'high',
-    level: 'error',
+    ...TOOL_FAULT,
     text: stringAt(fault, 'text') ?? 'no message',
     place: { path: stringAt(fault, 'project') },
     rule: { id: 'problem' },

@@ -3,7 +3,7 @@ import { DETAIL_CHARS_MAX, FINDINGS_PER_TOOL_MAX } from '../../../core/limits.ts
 import { LINTER_SEVERITY, levelFromWord } from '../../../core/severity.ts';
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import { readXml, type XmlAttributes } from '../../../engine/read-xml.ts';
-import { TOOL_FAULT } from '../json-report.ts';
+import { TOOL_FAULT } from '../../../engine/tool-fault.ts';
 import { readSource, withoutRule } from './source.ts';
 
 /** `<checkstyle><file name><error line column severity message source/>`; an `<exception>` is a file it choked on. */

@@ -1,13 +1,6 @@
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
-import {
-  asRecord,
-  field,
-  type JsonRecord,
-  recordAt,
-  recordsAt,
-  stringAt,
-} from '../../../engine/json-fields.ts';
-import { judgeReport, type JsonReport, openJsonReport } from '../json-report.ts';
+import { field, type JsonRecord, recordAt, recordsAt, stringAt } from '../../../engine/json-fields.ts';
+import { type JsonReport, openJsonReport, openValue } from '../../../engine/json-report.ts';
 import { toFlawDraft } from '../known-flaw.ts';
 import { openComponents } from './component.ts';
 import { readVulnerability } from './vulnerability.ts';
@@ -18,18 +11,16 @@ const VULNERABILITY_DEPTH = 2;
 
 export function parseCycloneDxJson(file: ReportFile, reader: ReportReader): void {
   const report = openJsonReport(file, reader, { tool: 'cyclonedx', recordDepth: VULNERABILITY_DEPTH });
-  if (report !== undefined) readBom(report, reader);
+  if (report !== undefined) readBom(report);
 }
 
 /** The XML form holds the same, so it is brought into the shape of the JSON form. */
 export function parseCycloneDxXml(file: ReportFile, reader: ReportReader): void {
   const { bom, problem } = readXmlBom(file.bytes);
-  readBom(problem === undefined ? { value: bom } : { value: bom, cutNote: problem }, reader);
+  readBom(openValue(bom, reader, { tool: 'cyclonedx', cutNote: problem }));
 }
 
-function readBom(report: JsonReport, reader: ReportReader): void {
-  const bom = asRecord(report.value);
-  const collector = reader.collect('cyclonedx');
+function readBom({ collector, root: bom, close }: JsonReport): void {
   const components = openComponents(bom);
   const vulnerabilities = recordsAt(bom, 'vulnerabilities');
   for (const vulnerability of vulnerabilities) {
@@ -37,11 +28,11 @@ function readBom(report: JsonReport, reader: ReportReader): void {
       collector.add(toFlawDraft(flaw, collector));
   }
   const isList = Array.isArray(field(bom, 'vulnerabilities'));
-  const noList = { completeness: 'unknown', note: 'a bill of materials without vulnerabilities' } as const;
-  reader.close(collector, {
+  close({
+    completeness: isList ? 'complete' : 'unknown',
+    note: isList ? undefined : 'a bill of materials without vulnerabilities',
     version: toolVersion(bom),
     parsed: { vulnerabilities: vulnerabilities.length, components: components.count },
-    ...judgeReport(report, isList ? undefined : noList),
   });
 }
 

@@ -12,20 +12,19 @@ import {
   stringAt,
   stringsAt,
 } from '../../../engine/json-fields.ts';
-import { judgeReport, openJsonReport } from '../json-report.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 
 /** `[problem`: one bracket is open around a problem. */
 const PROBLEM_DEPTH = 1;
 
 /** `[{check_name, description, severity, fingerprint, location}]`, the code climate format with a few fields left. */
 export function parseCodeQuality(file: ReportFile, reader: ReportReader): void {
-  const tool = 'gitlab-code-quality';
-  const report = openJsonReport(file, reader, { tool, recordDepth: PROBLEM_DEPTH });
+  const report = openJsonReport(file, reader, { tool: 'gitlab-code-quality', recordDepth: PROBLEM_DEPTH });
   if (report === undefined) return;
-  const collector = reader.collect(tool);
-  const problems = Array.isArray(report.value) ? report.value.filter(isRecord) : [];
+  const { collector, value } = report;
+  const problems = Array.isArray(value) ? value.filter(isRecord) : [];
   for (const problem of problems) collector.add(readProblem(problem));
-  reader.close(collector, { parsed: { problems: problems.length }, ...judgeReport(report) });
+  report.close({ completeness: 'complete', parsed: { problems: problems.length } });
 }
 
 function readProblem(problem: JsonRecord): FindingDraft {

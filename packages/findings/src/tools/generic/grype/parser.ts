@@ -1,7 +1,6 @@
 import type { Cvss, PackageDetail } from '@crafting-table/contracts/finding';
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import {
-  asRecord,
   field,
   type JsonRecord,
   numberAt,
@@ -11,7 +10,7 @@ import {
   stringsAt,
 } from '../../../engine/json-fields.ts';
 import { ecosystemOf } from '../ecosystem.ts';
-import { judgeReport, openJsonReport } from '../json-report.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { type KnownFlaw, toFlawDraft } from '../known-flaw.ts';
 
 /** `{matches: [match`: two brackets are open around a match. */
@@ -23,8 +22,7 @@ const CVSS_VERSIONS = new Set<unknown>(['2.0', '3.0', '3.1', '4.0']);
 export function parseGrype(file: ReportFile, reader: ReportReader): void {
   const report = openJsonReport(file, reader, { tool: 'grype', recordDepth: MATCH_DEPTH });
   if (report === undefined) return;
-  const collector = reader.collect('grype');
-  const root = asRecord(report.value);
+  const { collector, root } = report;
   const matches = recordsAt(root, 'matches');
   for (const match of matches) collector.add(toFlawDraft(readMatch(match), collector));
   for (const ignored of recordsAt(root, 'ignoredMatches')) {
@@ -32,12 +30,12 @@ export function parseGrype(file: ReportFile, reader: ReportReader): void {
   }
   const descriptor = recordAt(root, 'descriptor');
   const database = recordAt(descriptor, 'db');
-  reader.close(collector, {
+  report.close({
+    completeness: 'complete',
     version: stringAt(descriptor, 'version'),
     // Its place moved when the database got a status of its own.
     databaseAt: stringAt(recordAt(database, 'status'), 'built') ?? stringAt(database, 'built'),
     parsed: { matches: matches.length },
-    ...judgeReport(report),
   });
 }
 

@@ -11,7 +11,7 @@ import {
   stringAt,
   stringsAt,
 } from '../../../engine/json-fields.ts';
-import { judgeReport, openJsonReport } from '../json-report.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { type KnownFlaw, toFlawDraft } from '../known-flaw.ts';
 import { packageOfPurl } from '../package-url.ts';
 
@@ -23,8 +23,7 @@ const STATUSES = new Set<unknown>(['not_affected', 'affected', 'fixed', 'under_i
 export function parseOpenVex(file: ReportFile, reader: ReportReader): void {
   const report = openJsonReport(file, reader, { tool: 'openvex', recordDepth: STATEMENT_DEPTH });
   if (report === undefined) return;
-  const collector = reader.collect('openvex');
-  const document = asRecord(report.value);
+  const { collector, root: document } = report;
   const statements = recordsAt(document, 'statements');
   const latest = new Map<string, KnownFlaw>();
   let unread = 0;
@@ -34,11 +33,11 @@ export function parseOpenVex(file: ReportFile, reader: ReportReader): void {
     for (const flaw of flaws) latest.set(`${flaw.package.purl ?? flaw.package.name}\n${flaw.ids[0]}`, flaw);
   }
   for (const flaw of latest.values()) collector.add(toFlawDraft(flaw, collector));
-  const loss = { completeness: 'partial', note: `${unread} statements could not be read` } as const;
-  reader.close(collector, {
+  report.close({
+    completeness: unread > 0 ? 'partial' : 'complete',
+    note: unread > 0 ? `${unread} statements could not be read` : undefined,
     version: stringAt(document, 'tooling'),
     parsed: { statements: statements.length },
-    ...judgeReport(report, unread > 0 ? loss : undefined),
   });
 }
 

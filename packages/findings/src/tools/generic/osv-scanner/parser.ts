@@ -1,7 +1,6 @@
 import type { FindingCollector } from '../../../core/finding-collector.ts';
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import {
-  asRecord,
   field,
   type JsonRecord,
   recordAt,
@@ -9,7 +8,7 @@ import {
   stringAt,
   stringsAt,
 } from '../../../engine/json-fields.ts';
-import { judgeReport, openJsonReport } from '../json-report.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { type KnownFlaw, toFlawDraft } from '../known-flaw.ts';
 import { fixedVersions, isWithdrawn, readOsvFacts } from './osv-record.ts';
 
@@ -20,8 +19,8 @@ const PACKAGE_DEPTH = 4;
 export function parseOsvScanner(file: ReportFile, reader: ReportReader): void {
   const report = openJsonReport(file, reader, { tool: 'osv-scanner', recordDepth: PACKAGE_DEPTH });
   if (report === undefined) return;
-  const collector = reader.collect('osv-scanner');
-  const results = recordsAt(asRecord(report.value), 'results');
+  const { collector, root } = report;
+  const results = recordsAt(root, 'results');
   let packages = 0;
   for (const result of results) {
     const source = recordAt(result, 'source');
@@ -30,7 +29,7 @@ export function parseOsvScanner(file: ReportFile, reader: ReportReader): void {
       readPackage(entry, source, collector);
     }
   }
-  reader.close(collector, { parsed: { sources: results.length, packages }, ...judgeReport(report) });
+  report.close({ completeness: 'complete', parsed: { sources: results.length, packages } });
 }
 
 function readPackage(entry: JsonRecord, source: JsonRecord, collector: FindingCollector): void {

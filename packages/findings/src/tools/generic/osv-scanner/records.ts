@@ -8,7 +8,7 @@ import {
   recordsAt,
   stringAt,
 } from '../../../engine/json-fields.ts';
-import { judgeReport, openJsonReport } from '../json-report.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { toFlawDraft } from '../known-flaw.ts';
 import { fixedVersions, isWithdrawn, readOsvFacts } from './osv-record.ts';
 
@@ -19,14 +19,14 @@ const RECORD_DEPTH = 2;
 export function parseOsvRecords(file: ReportFile, reader: ReportReader): void {
   const report = openJsonReport(file, reader, { tool: 'osv', recordDepth: RECORD_DEPTH });
   if (report === undefined) return;
-  const collector = reader.collect('osv');
-  const records = listRecords(report.value);
+  const { collector, value } = report;
+  const records = listRecords(value);
   for (const record of records.filter((one) => !isWithdrawn(one))) {
     for (const about of packagesOf(record)) {
       collector.add(toFlawDraft({ ...readOsvFacts(record), package: about }, collector));
     }
   }
-  reader.close(collector, { parsed: { records: records.length }, ...judgeReport(report) });
+  report.close({ completeness: 'complete', parsed: { records: records.length } });
 }
 
 function listRecords(value: unknown): readonly JsonRecord[] {

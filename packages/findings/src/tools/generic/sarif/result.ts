@@ -133,5 +133,5 @@ function readExtra(result: JsonRecord, location: JsonRecord | undefined): Findin
   if (count !== undefined && count > 1) extra.occurrence_count = count;
   const properties = othersOf(recordAt(result, 'properties'), READ_PROPERTIES);
   if (Object.keys(properties).length > 0) extra.properties = properties;
-  return Object.assign(extra, othersOf(result, READ));
+  return { ...extra, ...othersOf(result, READ) };
 }

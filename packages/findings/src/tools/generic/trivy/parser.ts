@@ -1,7 +1,6 @@
 import type { FindingCollector } from '../../../core/finding-collector.ts';
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import {
-  asRecord,
   field,
   isRecord,
   type JsonRecord,
@@ -9,7 +8,7 @@ import {
   recordsAt,
   stringAt,
 } from '../../../engine/json-fields.ts';
-import { judgeReport, openJsonReport } from '../json-report.ts';
+import { openJsonReport } from '../../../engine/json-report.ts';
 import { toFlawDraft } from '../known-flaw.ts';
 import { readLicense } from './license.ts';
 import { isFailed, readMisconfiguration } from './misconfiguration.ts';
@@ -23,15 +22,15 @@ const RECORD_DEPTH = 4;
 export function parseTrivy(file: ReportFile, reader: ReportReader): void {
   const report = openJsonReport(file, reader, { tool: 'trivy', recordDepth: RECORD_DEPTH });
   if (report === undefined) return;
-  const collector = reader.collect('trivy');
-  const root = asRecord(report.value);
-  const results = Array.isArray(report.value) ? report.value.filter(isRecord) : recordsAt(root, 'Results');
+  const { collector, root, value } = report;
+  const results = Array.isArray(value) ? value.filter(isRecord) : recordsAt(root, 'Results');
   for (const result of results) readTarget(result, collector);
-  const nothing = { completeness: 'unknown', note: 'no target was scanned' } as const;
-  reader.close(collector, {
+  const isNothing = results.length === 0;
+  report.close({
+    completeness: isNothing ? 'unknown' : 'complete',
+    note: isNothing ? 'no target was scanned' : undefined,
     version: stringAt(recordAt(root, 'Trivy'), 'Version'),
     parsed: { targets: results.length },
-    ...judgeReport(report, results.length === 0 ? nothing : undefined),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { FindingDraft } from '../../../core/finding-collector.ts';
 import { asRecord, field, isRecord, type JsonRecord, listAt, stringAt } from '../../../engine/json-fields.ts';
+import { TOOL_FAULT } from '../../../engine/tool-fault.ts';
 import { toVetDraft } from './parser.ts';
 
 /** `{package: {analyzer: [{posn, message}]}}`, or `{error}` instead of the list when the analyzer broke. */
@@ -27,7 +28,7 @@ export function readVetDocument(document: JsonRecord): FindingDraft[] {
 function readAnalyzer(analyzers: JsonRecord, analyzer: string): FindingDraft[] {
   const error = stringAt(asRecord(field(analyzers, analyzer)), 'error');
   if (error !== undefined) {
-    return [{ kind: 'tool_error', severity: 'high', level: 'error', text: error, rule: { id: analyzer } }];
+    return [{ ...TOOL_FAULT, text: error, rule: { id: analyzer } }];
   }
   return listAt(analyzers, analyzer)
     .filter(isRecord)

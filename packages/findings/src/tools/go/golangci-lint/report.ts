@@ -1,6 +1,7 @@
 import type { ReportFile, ReportReader } from '../../../core/tool.ts';
 import { recordAt, recordsAt, stringAt } from '../../../engine/json-fields.ts';
 import { openJsonReport } from '../../../engine/json-report.ts';
+import { TOOL_FAULT } from '../../../engine/tool-fault.ts';
 import { readIssue } from './issue.ts';
 
 /** `{Issues: [issue`: two brackets are open around an issue. */
@@ -14,7 +15,7 @@ export function parseGolangciJson(file: ReportFile, reader: ReportReader): void 
   for (const issue of recordsAt(root, 'Issues')) collector.add(readIssue(issue));
   const error = stringAt(recordAt(root, 'Report'), 'Error');
   if (error !== undefined) {
-    collector.add({ kind: 'tool_error', severity: 'high', level: 'error', text: error });
+    collector.add({ ...TOOL_FAULT, text: error });
     return report.close({ completeness: 'failed', note: error });
   }
   report.close({ completeness: 'complete' });

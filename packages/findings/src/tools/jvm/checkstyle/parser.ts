@@ -1,6 +1,6 @@
 import { LINTER_SEVERITY } from '../../../core/severity.ts';
 import type { LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
-import { reportToolFault } from '../../../engine/tool-fault.ts';
+import { reportToolFault, TOOL_FAULT } from '../../../engine/tool-fault.ts';
 
 const PROBLEM =
   /^\[(?<word>ERROR|WARN|INFO)\] (?<path>[^\s:][^:]{0,400}):(?<line>\d{1,7}):(?:(?<col>\d{1,7}):)? (?<rest>\S.*)$/;
@@ -25,9 +25,7 @@ export function createCheckstyleParser(collector: LogCollector): LogParser {
     const { text, logLine, path } = crash;
     crash = undefined;
     collector.add({
-      kind: 'tool_error',
-      severity: 'high',
-      level: 'error',
+      ...TOOL_FAULT,
       text: message === undefined ? text : `${text}: ${message}`,
       place: path === undefined ? undefined : { path, region },
       logLine,

@@ -1,7 +1,7 @@
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
 import { exceptionType } from '../exception-line.ts';
-import { reportToolFault } from '../../../engine/tool-fault.ts';
+import { reportToolFault, TOOL_FAULT } from '../../../engine/tool-fault.ts';
 import { createMissingCheck, reportMissingTool } from '../missing-tool.ts';
 import { createFindingsBox } from './findings-box.ts';
 import { matchToDraft } from './match.ts';
@@ -37,9 +37,7 @@ export function createSemgrepParser(collector: LogCollector): LogParser {
     if (fault === undefined) return;
     const { text, detail, logLine } = fault;
     collector.add({
-      kind: 'tool_error',
-      severity: 'high',
-      level: 'error',
+      ...TOOL_FAULT,
       text,
       detail: detail.join('\n'),
       rule: { id: 'scan-fault' },

@@ -2,6 +2,7 @@ import type { FindingDraft, StatedPlace } from '../../../core/finding-collector.
 import { CONTINUATION_LINES_MAX } from '../../../core/limits.ts';
 import { TEST_SEVERITY } from '../../../core/severity.ts';
 import type { LineVerdict, LogCollector, LogLine, LogParser } from '../../../core/tool.ts';
+import { TOOL_FAULT } from '../../../engine/tool-fault.ts';
 
 const FILE = /^(?<file>[^\s:][^:]{0,400}\.bats)$/;
 /** On terminals the name is first printed without a mark, and stays on the line for who does not move a cursor. */
@@ -47,9 +48,7 @@ export function createBatsParser(collector: LogCollector): LogParser {
       const fault = FAULT.exec(line.head)?.groups?.message;
       if (fault !== undefined) {
         collector.add({
-          kind: 'tool_error',
-          severity: 'high',
-          level: 'error',
+          ...TOOL_FAULT,
           text: fault,
           logLine: line.number,
         });
