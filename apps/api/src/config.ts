@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { RETENTION_SETTINGS, retentionOf } from '@crafting-table/contracts/retention';
-import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
+import { readSettings } from '@crafting-table/contracts/settings';
 import { withPassword } from '@crafting-table/contracts/with-password';
 import { digestSettings } from '@crafting-table/farm/digests/digest-settings';
 
@@ -65,16 +65,4 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     queuesWrite: settings.CRAFTING_QUEUES_WRITE,
     logLevel: settings.CRAFTING_LOG_LEVEL,
   };
-}
-
-const EX_CONFIG = 78; // sysexits.h: starting again will not help.
-
-export function readConfigOrExit(): ApiConfig {
-  try {
-    return readConfig();
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EX_CONFIG);
-  }
 }

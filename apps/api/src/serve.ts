@@ -13,6 +13,7 @@ import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
 import { createNews } from '@crafting-table/farm/logs/news';
 import { createFarmNumbersReader } from '@crafting-table/farm/metrics/read-farm-numbers';
 import { startRetentionLoop } from '@crafting-table/farm/retention/retention-loop';
+import { readOrExit } from '@crafting-table/farm/read-or-exit';
 import { showError } from '@crafting-table/farm/show-error';
 import { tellOfDeath } from '@crafting-table/farm/tell-of-death';
 import { nextTrigger } from '@crafting-table/farm/schedules/next-trigger';
@@ -26,7 +27,7 @@ import { openDeliveries } from '@crafting-table/queues/open-deliveries';
 import { openTriggers } from '@crafting-table/queues/open-triggers';
 import { openDashboard } from '@crafting-table/queues/open-dashboard';
 import { queueTarget, type QueueTarget } from '@crafting-table/queues/queue-target';
-import { readConfigOrExit, type ApiConfig } from './config.ts';
+import { readConfig, type ApiConfig } from './config.ts';
 import { createMetrics } from './metrics/create-metrics.ts';
 import { QUEUES_PATH } from './queues/cookies.ts';
 import { createApp } from './create-app.ts';
@@ -49,7 +50,7 @@ const RETENTION_STATEMENT_MS = 10 * 60_000;
 
 /** Serves requests from the first moment, 503 while Postgres is away, until the process is told to stop. */
 export async function serve(): Promise<void> {
-  const config = readConfigOrExit();
+  const config = readOrExit(readConfig);
   const log = pino(
     {
       name: 'api',

@@ -1,6 +1,6 @@
 import { availableParallelism, homedir, hostname } from 'node:os';
 import { delimiter, join, resolve, sep } from 'node:path';
-import { readSettings, SettingsError } from '@crafting-table/contracts/settings';
+import { readSettings } from '@crafting-table/contracts/settings';
 import { readPassword, withPassword } from '@crafting-table/contracts/with-password';
 import { digestSettings } from '@crafting-table/farm/digests/digest-settings';
 import { findToolchainVariables } from '@crafting-table/runner/process/toolchain-variables';
@@ -145,16 +145,4 @@ function withoutOwnTools(path: string): string {
     .split(delimiter)
     .filter((folder) => !folder.includes('/node_modules/'))
     .join(delimiter);
-}
-
-const EX_CONFIG = 78; // sysexits.h: starting again will not help.
-
-export function readConfigOrExit(): WorkerConfig {
-  try {
-    return readConfig();
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EX_CONFIG);
-  }
 }

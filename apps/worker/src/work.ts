@@ -15,6 +15,7 @@ import { runAttempt } from '@crafting-table/farm/attempts/run-attempt';
 import { whileAway } from '@crafting-table/farm/attempts/while-away';
 import type { WorkerParts } from '@crafting-table/farm/attempts/worker-parts';
 import { tidyFolders } from '@crafting-table/farm/retention/tidy-folders';
+import { readOrExit } from '@crafting-table/farm/read-or-exit';
 import { showError } from '@crafting-table/farm/show-error';
 import { tellOfDeath } from '@crafting-table/farm/tell-of-death';
 import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
@@ -32,7 +33,7 @@ import { createWorkspaces } from '@crafting-table/runner/git/workspaces';
 import { canNarrowView } from '@crafting-table/runner/process/narrow-view';
 import { openSpawner } from '@crafting-table/runner/process/open-spawner';
 import { probeContainment } from '@crafting-table/runner/process/probe-containment';
-import { readConfigOrExit, type WorkerConfig } from './config.ts';
+import { readConfig, type WorkerConfig } from './config.ts';
 import { checkDiskFloor, watchDisk } from './disk-floor.ts';
 import { drain } from './drain.ts';
 import { startFindingsReader } from './findings-thread/read-findings.ts';
@@ -48,7 +49,7 @@ const EX_SOFTWARE = 70; // sysexits.h. The recipes die with this process; whoeve
 
 /** Takes deliveries and runs attempts until the process is told to stop, then drains. */
 export async function work(): Promise<void> {
-  const config = readConfigOrExit();
+  const config = readOrExit(readConfig);
   const log = pino(
     {
       name: 'worker',
