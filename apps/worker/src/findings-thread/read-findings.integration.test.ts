@@ -69,8 +69,25 @@ test('a thread that hangs is replaced: its attempts say so and the next one is r
   expect(await next.end({ exitCode: 1 })).toMatchObject({ count: 1 });
 });
 
-test('output that comes faster than it can be parsed is left out, and a tool run says how much', async () => {
-  await using reader = startFindingsReader();
+test('a recipe that prints faster than its parsers read waits for them, and nothing is left out', async () => {
+  await using reader = startFindingsReader({ patienceMs: 60_000 });
+  using reading = reader.open(attempt);
+  const flood = Buffer.alloc(1024 ** 2, `${'x'.repeat(999)}\n`);
+  let waits = 0;
+  for (let piece = 0; piece < 40; piece++) {
+    const room = reading.feed(flood);
+    if (room !== undefined) waits += 1;
+    await room;
+  }
+  reading.feed(Buffer.from(`\n${WARNING}`));
+  expect(waits).toBeGreaterThan(0);
+  const { count, toolRuns } = await reading.end({ exitCode: 1 });
+  expect(count).toBe(1);
+  expect(toolRuns.map(({ tool }) => tool)).not.toContain('crafting-table');
+});
+
+test('a recipe that has waited for its parsers for long goes on, and a tool run says how much they left out', async () => {
+  await using reader = startFindingsReader({ patienceMs: 0 });
   using reading = reader.open(attempt);
   const flood = Buffer.alloc(1024 ** 2, `${'x'.repeat(999)}\n`);
   for (let piece = 0; piece < 40; piece++) reading.feed(flood);

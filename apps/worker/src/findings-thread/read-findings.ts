@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type {
   FindingsReader,
@@ -13,8 +14,10 @@ type Answer =
   | { kind: 'judged'; judged: JudgedFindings }
   | { kind: 'given_up'; why: string };
 
-/** Output waiting for the parsers; what comes on top of it is not parsed, and the tool run says so. */
+/** Output of all attempts that waits for the parsers. Whoever brings more waits for room. */
 const WAITING_BYTES_MAX = 8 * 1024 ** 2;
+/** So long a recipe may be held up by its parsers, all in all. Then what finds no room is not parsed, and a tool run says so. */
+const PATIENCE_MS = 5000;
 /** Parsing the rest and the report files may take this long before the thread is given up. */
 const END_MS_MAX = 60_000;
 /** What parsing one attempt may need; beyond it the thread is replaced. */
@@ -28,13 +31,15 @@ const LOG = { artifact: 'log', format: 'text' };
  * Parses in a thread of its own, started when there is something to parse. It is replaced when it hangs or dies: then its
  * attempts have no findings and say so.
  */
-export function startFindingsReader(): FindingsReader & AsyncDisposable {
+export function startFindingsReader({ patienceMs = PATIENCE_MS } = {}): FindingsReader & AsyncDisposable {
   const pending = new Map<number, (answer: Answer) => void>();
   let thread: Worker | null = null;
   let idle: NodeJS.Timeout | undefined;
   let open = 0;
   let lastId = 0;
   let waitingBytes = 0;
+  /** Settles when there is room again; null while there is. */
+  let room: PromiseWithResolvers<void> | null = null;
 
   function start(): Worker {
     const fresh = new Worker(new URL('main.ts', import.meta.url), {
@@ -42,12 +47,29 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: HEAP_MB_MAX },
     });
     fresh.on('message', (message: FromParser) => {
-      if (message.kind === 'fed') waitingBytes -= message.bytes;
+      if (message.kind === 'fed') release(message.bytes);
       else settle(message.id, message);
     });
     fresh.on('error', (error) => giveUp(fresh, `the parsers failed: ${error.message}`));
     fresh.unref();
     return fresh;
+  }
+
+  function release(bytes: number): void {
+    waitingBytes -= bytes;
+    if (waitingBytes > WAITING_BYTES_MAX) return;
+    room?.resolve();
+    room = null;
+  }
+
+  /** How long it took, at most `ms`. */
+  async function waitForRoom(ms: number): Promise<number> {
+    const since = performance.now();
+    room ??= Promise.withResolvers();
+    const patience = new AbortController();
+    await Promise.race([room.promise, delay(ms, null, { signal: patience.signal }).catch(() => {})]);
+    patience.abort();
+    return performance.now() - since;
   }
 
   function settle(id: number, answer: Answer): void {
@@ -59,7 +81,7 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
     void failed.terminate();
     if (thread !== failed) return;
     thread = null;
-    waitingBytes = 0;
+    release(waitingBytes);
     for (const id of pending.keys()) settle(id, { kind: 'given_up', why });
   }
 
@@ -92,16 +114,19 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
       const home = (thread ??= start());
       const say = (message: ToParser) => home.postMessage(message);
       let skipped = 0;
+      let patienceLeft = patienceMs;
       let read: ReadFindings = NOTHING_READ;
       say({ kind: 'open', id, place });
       return {
         feed(bytes) {
-          if (waitingBytes > WAITING_BYTES_MAX) {
+          if (waitingBytes > WAITING_BYTES_MAX && patienceLeft <= 0) {
             skipped += bytes.length;
-            return;
+            return undefined;
           }
           waitingBytes += bytes.length;
           say({ kind: 'feed', id, bytes });
+          if (waitingBytes <= WAITING_BYTES_MAX || patienceLeft <= 0) return undefined;
+          return waitForRoom(patienceLeft).then((ms) => void (patienceLeft -= ms));
         },
         async end({ exitCode }) {
           const answer = await ask(home, { kind: 'end', id, exitCode });
@@ -122,6 +147,7 @@ export function startFindingsReader(): FindingsReader & AsyncDisposable {
     },
     async [Symbol.asyncDispose]() {
       clearTimeout(idle);
+      release(waitingBytes);
       await thread?.terminate();
     },
   };

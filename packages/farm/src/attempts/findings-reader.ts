@@ -19,8 +19,8 @@ export type JudgedFindings = Judgement & { summary: FindingSummary };
 
 /** One attempt's output on its way through the parsers. */
 export type Reading = Disposable & {
-  /** Takes a copy of what it needs; never blocks the caller. */
-  feed(bytes: Buffer): void;
+  /** Takes a copy of what it needs. A promise means backpressure: wait for it before feeding more. It never lasts for long. */
+  feed(bytes: Buffer): void | Promise<void>;
   /** Parses what is left and the report files that the recipe wrote. Never rejects: a fault is a failed tool run. */
   end(meta: { exitCode: number | null }): Promise<ReadFindings>;
   /** After the end; may be asked again when the series has moved on. Never rejects: a fault leaves everything unknown. */

@@ -80,7 +80,7 @@ test('a note does not come between the halves of a secret, and still ends the lo
 
 test('everyone downstream sees masked output only', async () => {
   const seen: Buffer[] = [];
-  const { pump, stored } = await start({ secrets: ['hunter2'], onBytes: (chunk) => seen.push(chunk) });
+  const { pump, stored } = await start({ secrets: ['hunter2'], onBytes: (chunk) => void seen.push(chunk) });
   for (const piece of ['my hun', 'ter2', '!\n']) void pump.write(Buffer.from(piece));
   const { content } = await stored();
   expect(String(content)).toBe('my ***!\n');

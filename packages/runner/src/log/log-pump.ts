@@ -29,8 +29,8 @@ export type LogPumpOptions = {
   onRefused: () => void;
   /** The worker's disk took no more. Called once; of the output behind this point only notes are kept. */
   onDiskFull?: (outcome: DiskFull) => void;
-  /** Sees the masked output in full, notes included. Must not change the bytes. */
-  onBytes?: (chunk: Buffer) => void;
+  /** Sees the masked output in full, notes included. Must not change the bytes. A promise is backpressure of its own. */
+  onBytes?: (chunk: Buffer) => void | Promise<void>;
   limits?: LogLimits;
   /** A clock in ms that never goes back. */
   now?: () => number;
@@ -99,12 +99,12 @@ export function createLogPump(options: LogPumpOptions): LogPump {
   function keep(bytes: Buffer): void | Promise<void> {
     if (bytes.length === 0) return;
     isAtLineStart = bytes.at(-1) === LINE_FEED;
-    onBytes?.(bytes);
+    const seen = onBytes?.(bytes);
     lines.add(bytes);
     tail.push(bytes);
     const relief = spool.append(bytes);
     shipper.appended();
-    return relief;
+    return seen === undefined ? relief : Promise.all([seen, relief]).then(() => {});
   }
 
   function keepNotes(): void {
