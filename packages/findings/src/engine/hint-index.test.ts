@@ -138,6 +138,14 @@ describe('the texts that a pattern requires', () => {
     expect(found).toEqual(expected.map((texts) => texts?.toSorted() ?? null));
   });
 
+  it('begin with the brace wherever a hint is about lines of JSON, or nobody would show it one', () => {
+    const ofJson = hints
+      .flatMap(({ source }) => requiredLiterals(source))
+      .filter(({ source }) => /\{(?:\\s\?)?"/.test(source));
+    expect(ofJson.length).toBeGreaterThan(5);
+    expect(ofJson.filter(({ source }) => !source.startsWith('^\\{'))).toEqual([]);
+  });
+
   it('are known of every hint of every tool, for a single one without would slow down all logs', () => {
     const alternatives = hints.flatMap(({ source }) => requiredLiterals(source));
     expect(alternatives.filter(({ literals }) => literals === null)).toEqual([]);
