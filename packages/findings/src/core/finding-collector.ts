@@ -1,17 +1,22 @@
 // Parsers hand in drafts; here they become findings: bounded texts, mapped paths, one source, duplicates counted.
 import type {
   Advisory,
-  Cvss,
   Finding,
   FindingSource,
   PackageDetail,
   RelatedPlace,
-  Suppression,
   TestDetail,
-  Vex,
 } from '@crafting-table/contracts/finding';
 import { boundName, boundText, splitMessage } from './bounded-text.ts';
-import { defineField, parseStorable } from './storable-json.ts';
+import {
+  boundAdvisory,
+  boundExtra,
+  boundFingerprints,
+  boundNames,
+  boundPackage,
+  boundSuppression,
+  boundTest,
+} from './bound-details.ts';
 import { createFindingSet } from './finding-set.ts';
 import {
   CWE_MAX,
@@ -19,14 +24,10 @@ import {
   FINDINGS_PER_TOOL_MAX,
   MESSAGE_CHARS_MAX,
   NAME_CHARS_MAX,
-  EXTRA_BYTES_MAX,
-  EXTRA_KEYS_MAX,
-  NATIVE_FINGERPRINTS_MAX,
-  PACKAGE_LIST_MAX,
   PATH_CHARS_MAX,
   RELATED_PLACES_MAX,
-  TEST_TRIES_MAX,
 } from './limits.ts';
+import { nonEmpty, withoutAbsent } from './present.ts';
 import { makeRegion, type StatedRegion } from './region.ts';
 import type { PathResolver, ResolvedPath } from './repository-path.ts';
 
@@ -149,124 +150,4 @@ function toRelated(
 ): RelatedPlace {
   const message = stated.message === undefined ? undefined : boundText(stated.message, MESSAGE_CHARS_MAX);
   return withoutAbsent({ ...toPlace(stated, origin.resolve), message });
-}
-
-function boundTest(test: TestDetail): TestDetail {
-  return withoutAbsent({
-    suite: boundName(test.suite, NAME_CHARS_MAX),
-    name: boundName(test.name, NAME_CHARS_MAX) ?? '(no name)',
-    outcome: test.outcome,
-    duration_ms: test.duration_ms,
-    tries: nonEmpty(
-      test.tries?.slice(0, TEST_TRIES_MAX).map((one) => ({
-        outcome: one.outcome,
-        message: boundText(one.message, MESSAGE_CHARS_MAX),
-        ...withoutAbsent({ type: boundName(one.type, NAME_CHARS_MAX) }),
-      })),
-    ),
-  });
-}
-
-function boundFingerprints(stated: Map<string, string> | undefined): Record<string, string> | undefined {
-  if (stated === undefined || stated.size === 0) return undefined;
-  const bounded: Record<string, string> = {};
-  let room = NATIVE_FINGERPRINTS_MAX;
-  for (const [name, value] of stated) {
-    if (room-- === 0) break;
-    defineField(bounded, boundText(name, NAME_CHARS_MAX), boundText(value, NAME_CHARS_MAX));
-  }
-  return bounded;
-}
-
-/** All names are kept that fit; a name that is too long is left out rather than cut, since nobody could look it up. */
-function boundNames(names: readonly string[] | undefined): string[] | undefined {
-  return names
-    ?.filter((name) => name.length <= NAME_CHARS_MAX)
-    .slice(0, PACKAGE_LIST_MAX)
-    .map((name) => boundText(name, NAME_CHARS_MAX));
-}
-
-function boundPackage(stated: PackageDetail): PackageDetail {
-  return withoutAbsent({
-    ecosystem: boundName(stated.ecosystem, NAME_CHARS_MAX) ?? 'unknown',
-    name: boundName(stated.name, NAME_CHARS_MAX) ?? '(no name)',
-    installed: boundName(stated.installed, NAME_CHARS_MAX),
-    fixed: boundNames(stated.fixed),
-    range: boundName(stated.range, NAME_CHARS_MAX),
-    direct: stated.direct,
-    dev_only: stated.dev_only,
-    manifest: boundName(stated.manifest, PATH_CHARS_MAX),
-    paths: nonEmpty(boundNames(stated.paths)),
-    purl: boundName(stated.purl, NAME_CHARS_MAX),
-  });
-}
-
-function boundAdvisory(stated: Advisory): Advisory {
-  return withoutAbsent({
-    ids: [...new Set(boundNames(stated.ids))],
-    url: boundName(stated.url, NAME_CHARS_MAX),
-    cvss: nonEmpty(stated.cvss?.slice(0, PACKAGE_LIST_MAX).map(boundCvss)),
-    reachability: stated.reachability,
-    vex: stated.vex && boundVex(stated.vex),
-  });
-}
-
-function boundCvss(stated: Cvss): Cvss {
-  const [vector, source] = [
-    boundName(stated.vector, NAME_CHARS_MAX),
-    boundName(stated.source, NAME_CHARS_MAX),
-  ];
-  return withoutAbsent({ ...stated, vector, source });
-}
-
-function boundVex({ status, justification }: Vex): Vex {
-  return justification === undefined
-    ? { status }
-    : { status, justification: boundText(justification, MESSAGE_CHARS_MAX) };
-}
-
-function boundSuppression(stated: Suppression): Suppression {
-  return stated.reason === undefined
-    ? stated
-    : { ...stated, reason: boundText(stated.reason, MESSAGE_CHARS_MAX) };
-}
-
-/** Keys are kept in their order, but for those that there is no room for; `truncated` says that there were such. */
-function boundExtra(extra: FindingDraft['extra']): FindingDraft['extra'] {
-  if (extra === undefined) return undefined;
-  const kept: Record<string, unknown> = {};
-  let room = EXTRA_BYTES_MAX;
-  let count = 0;
-  let isTruncated = false;
-  for (const key of Object.keys(extra).slice(0, EXTRA_KEYS_MAX)) {
-    const json = JSON.stringify(extra[key]);
-    if (json === undefined) continue;
-    if (key.length + json.length > room) {
-      isTruncated = true;
-      continue;
-    }
-    room -= key.length + json.length;
-    count++;
-    // Through text and back: nothing of the document it came from stays in memory.
-    defineField(kept, boundText(key, NAME_CHARS_MAX), parseStorable(json));
-  }
-  if (isTruncated) kept.truncated = true;
-  return count === 0 && !isTruncated ? undefined : kept;
-}
-
-function nonEmpty<Item>(items: Item[] | undefined): Item[] | undefined {
-  return items === undefined || items.length === 0 ? undefined : items;
-}
-
-type WithoutAbsent<Fields> = {
-  [Key in keyof Fields as undefined extends Fields[Key] ? never : Key]: Fields[Key];
-} & {
-  [Key in keyof Fields as undefined extends Fields[Key] ? Key : never]?: Exclude<Fields[Key], undefined>;
-};
-
-/** Absent keys, not keys that hold undefined: they read, compare and travel the same way. */
-function withoutAbsent<Fields extends object>(fields: Fields): WithoutAbsent<Fields> {
-  const present: { [Key in keyof Fields]?: unknown } = {};
-  for (const key in fields) if (fields[key] !== undefined) present[key] = fields[key];
-  return present as WithoutAbsent<Fields>; // Only keys without a value were left out.
 }
