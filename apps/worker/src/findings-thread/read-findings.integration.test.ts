@@ -49,9 +49,9 @@ test('output becomes findings in a thread beside this one', async () => {
   expect(count).toBe(1);
 });
 
-test('a thread that hangs is replaced: its attempts say so and the next one is read', async () => {
+test('a thread that hangs is replaced: its attempts say so and the next one is read, whatever they still print', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  await using reader = startFindingsReader();
+  await using reader = startFindingsReader({ patienceMs: 0 });
   using hanging = reader.open(attempt);
   using beside = reader.open(attempt);
   const ended = hanging.end({ exitCode: 0 });
@@ -64,6 +64,7 @@ test('a thread that hangs is replaced: its attempts say so and the next one is r
   expect(await beside.end({ exitCode: 0 })).toMatchObject({
     toolRuns: [{ completeness: 'failed', note: 'the parsers had to be started again' }],
   });
+  for (let piece = 0; piece < 40; piece++) beside.feed(Buffer.alloc(1024 ** 2));
   using next = reader.open(attempt);
   next.feed(WARNING);
   expect(await next.end({ exitCode: 1 })).toMatchObject({ count: 1 });

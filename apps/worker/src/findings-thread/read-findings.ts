@@ -119,6 +119,7 @@ export function startFindingsReader({ patienceMs = PATIENCE_MS } = {}): Findings
       say({ kind: 'open', id, place });
       return {
         feed(bytes) {
+          if (home !== thread) return undefined; // Nobody would ever make room for it.
           if (waitingBytes > WAITING_BYTES_MAX && patienceLeft <= 0) {
             skipped += bytes.length;
             return undefined;
