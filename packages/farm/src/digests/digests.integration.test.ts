@@ -1,3 +1,4 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Database } from '@crafting-table/database/connect';
 import { expireMails, keepMail, takeMail } from '@crafting-table/database/digests/outbox';
 import { insertDigestDay, takeDigestDay } from '@crafting-table/database/digests/days';
@@ -13,6 +14,7 @@ import { openRelay } from './relay.ts';
 import { renderText } from './render-text.ts';
 import { runDigest } from './run-digest.ts';
 import { mailOf, sendMails } from './send-mails.ts';
+import { CERTIFICATE } from './stand-ins/certificate.ts';
 import { LOGIN, startMailServer, type MailServer } from './stand-ins/mail-server.ts';
 import { EVENTFUL, finding, HEAD, PUBLIC_URL } from './stand-ins/digest-facts.ts';
 import { takenMail } from './stand-ins/taken-mail.ts';
@@ -270,6 +272,23 @@ describe('a mail server', () => {
       expect(handover.get('team@attic.example')).toMatchObject({ verdict: 'later' });
     }
     expect([...plain.received, ...selfSigned.received]).toEqual([]);
+  });
+
+  test.each([
+    ['starttls', false],
+    ['tls', true],
+  ] as const)('with a certificate that is trusted gets the mail by %s', async (encryption, isEncrypted) => {
+    const trusted = getCACertificates('default');
+    setDefaultCACertificates([...trusted, CERTIFICATE.cert]);
+    try {
+      await using server = await startMailServer({ needsLogin: true, isEncrypted });
+      await using relay = openRelay({ ...server.settings, ...LOGIN, encryption });
+      const handover = await relay.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL));
+      expect(handover.get('team@attic.example')).toMatchObject({ verdict: 'sent' });
+      expect(server.received).toHaveLength(1);
+    } finally {
+      setDefaultCACertificates(trusted);
+    }
   });
 
   test('that asks for a login gets the mail with the right password, and is asked again later with a wrong one', async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import type { RelaySettings } from '../relay.ts';
+import { CERTIFICATE } from './certificate.ts';
 
 /** `bytes`: the mail as it travelled. */
 export type ReceivedMail = { recipients: string[]; mail: ParsedMail; bytes: number };
@@ -22,8 +23,11 @@ export type MailServer = AsyncDisposable & {
 /** Nobody gets in without these where a login is asked for. */
 export const LOGIN = { user: 'farm', password: 'correct horse' };
 
-/** `needsLogin`: it takes mail from who logs in, and offers to encrypt, with a certificate that nobody trusts. */
-export async function startMailServer({ needsLogin = false } = {}): Promise<MailServer> {
+/**
+ * `needsLogin`: it takes mail from who logs in, and offers to encrypt, with a certificate that nobody trusts. `isEncrypted`: it
+ * speaks TLS from the first byte.
+ */
+export async function startMailServer({ needsLogin = false, isEncrypted = false } = {}): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   const refusal = (code: number) => Object.assign(new Error('not now'), { responseCode: code });
   const rules = {
@@ -32,6 +36,8 @@ export async function startMailServer({ needsLogin = false } = {}): Promise<Mail
     refuseContent: (): number | null => null,
   };
   const server = new SMTPServer({
+    ...CERTIFICATE,
+    secure: isEncrypted,
     authOptional: !needsLogin,
     allowInsecureAuth: true,
     disabledCommands: needsLogin ? [] : ['AUTH', 'STARTTLS'],
