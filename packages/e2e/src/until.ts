@@ -8,7 +8,7 @@ const POLL_MS = 25;
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  withinMs = 15_000,
+  withinMs = 30_000,
 ): Promise<T> {
   const giveUpAt = Date.now() + withinMs;
   for (;;) {
