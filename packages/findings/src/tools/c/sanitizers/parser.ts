@@ -118,7 +118,9 @@ function readFrame(rest: string): Frame | undefined {
 
 function crashDraft(text: string, rule: string): FindingDraft {
   // Addresses and process ids change from job to job and say nothing to a reader.
-  const message = text.replace(/ \(pid=\d{1,9}\)$/, '').replace(/ (?:on (?:unknown )?address|on) 0x.*$/, '');
+  const said = text.replace(/ \(pid=\d{1,9}\)$/, '');
+  const address = said.search(/ on (?:(?:unknown )?address )?0x/);
+  const message = address < 0 ? said : said.slice(0, address);
   return { kind: 'crash', severity: 'high', level: 'error', text: message, rule: { id: rule } };
 }
 

@@ -102,7 +102,7 @@ function readHeader(head: string): Header | undefined {
   if (ruler < 0 || /[^━]/.test(head.slice(ruler + 1))) return undefined;
   const words = head
     .slice(0, ruler)
-    .replace(/(?: {1,2}(?:FIXABLE|INTERNAL|FATAL|DEPRECATED|VERBOSE) {0,2})+$/, '');
+    .replace(/(?: {1,4}(?:FIXABLE|INTERNAL|FATAL|DEPRECATED|VERBOSE)){1,5} {0,2}$/, '');
   const gap = words.lastIndexOf(' ');
   const category = words.slice(gap + 1);
   if (!CATEGORY.test(category)) return undefined;
