@@ -13,7 +13,7 @@ const DUE = new Date('2026-05-05T13:00:00Z');
 export const manyDigests: Figure = {
   name: 'many-digests',
   floor: null,
-  aim: `below ${AIM_SECS} s, with memory that does not grow by more than ${AIM_MB} MB`,
+  aim: `below ${AIM_SECS} s, with memory that grows by less than ${AIM_MB} MB, and by less than half of that in the second half`,
   limitMs: LIMIT_MS,
   async measure(bench) {
     const scale = bench.isQuick ? 20 : 1;
@@ -41,7 +41,13 @@ export const manyDigests: Figure = {
     return [
       { label, value: secs, floor: null, unit: 's', isMet: secs < AIM_SECS },
       { label: '… memory grown by', value: grown, floor: null, unit: 'MB', isMet: grown < AIM_MB },
-      { label: '… of it in the second half', value: grownLate, floor: null, unit: 'MB', isMet: null },
+      {
+        label: '… of it in the second half',
+        value: grownLate,
+        floor: null,
+        unit: 'MB',
+        isMet: grownLate < AIM_MB / 2,
+      },
     ];
   },
 };

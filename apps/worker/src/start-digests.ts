@@ -27,6 +27,7 @@ export function startDigests(
 ): Digests {
   const { db, digest, relay: relaySettings, triggers, log } = options;
   const stack = new AsyncDisposableStack();
+  const stop = new AbortController();
   const telling = (action: () => Promise<unknown>) => async (): Promise<void> => {
     try {
       await action();
@@ -41,12 +42,20 @@ export function startDigests(
     log.info('no mail server is set: digests are made and shown, and no mail is sent');
   } else {
     const relay = stack.use(openRelay(relaySettings));
-    const send = telling(async () =>
-      sendMails(db, relay, digest.publicUrl, runningClock(await readClock(db))),
-    );
+    const send = telling(async () => {
+      const sent = await sendMails(
+        db,
+        relay,
+        digest.publicUrl,
+        runningClock(await readClock(db)),
+        stop.signal,
+      );
+      if (sent.error !== null || sent.expired > 0) log.warn(sent, 'mails were not sent');
+    });
     stack.use(repeat(SEND_MS, send));
   }
   const { cron, tz } = digest;
   stack.use(repeat(TRIGGER_MS, () => triggers.upsert([{ id: DIGEST_TRIGGER, cron, tz }])));
+  stack.defer(() => stop.abort()); // Before all that is waited for.
   return { make, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

@@ -1,7 +1,8 @@
 // What the leader of a farm does in the morning, and the rendering that its outbox does later.
 import { connectDatabase, type Database } from '@crafting-table/database/connect';
-import { renderHtml } from '@crafting-table/farm/digests/render-html';
-import { renderText } from '@crafting-table/farm/digests/render-text';
+import { PAGE_BYTES_MAX } from '@crafting-table/farm/digests/fit-digest';
+import { mailHtml } from '@crafting-table/farm/digests/render-html';
+import { mailText } from '@crafting-table/farm/digests/render-text';
 import { tendDigests } from '@crafting-table/farm/digests/tend-digests';
 import { answerQuestions } from '../../side-process.ts';
 import type { DigestsAnswer, DigestsQuestion } from './start-digests.ts';
@@ -54,8 +55,8 @@ async function renderAll(db: Database): Promise<number> {
       .execute();
     for (const { content } of rows) {
       bytes +=
-        renderText(content, SETTINGS.publicUrl).length +
-        renderHtml(content, SETTINGS.publicUrl, 'cid:x').length;
+        mailText(content, SETTINGS.publicUrl).length +
+        mailHtml(content, SETTINGS.publicUrl, 'cid:x', PAGE_BYTES_MAX).length;
     }
     if (rows.length < PAGE) return bytes;
     after = rows.at(-1)!.project_id;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { NotifyEvent, ProjectName } from './project.ts';
 import { Severity } from './words.ts';
 
-/** A day of the calendar, like `2026-03-08`, in the zone of the digest. */
-export const DigestDate = z.iso.date();
+/** A day of the calendar, like `2026-03-08`, in the zone of the digest. Postgres knows no year 0. */
+export const DigestDate = z.iso.date().refine((date) => date >= '0001', 'must not be before the year 1');
 
 /** In the order in which they stand in the mail. */
 export const DIGEST_SECTIONS = ['new', 'fixed', 'open', 'flaky', 'not_checked', 'patches', 'lost'] as const;

@@ -9,8 +9,10 @@ export const LINES_MAX = 50;
 
 export type FindingFact = {
   class: 'new' | 'fixed' | 'open' | 'flaky';
-  /** Of the whole class. */
+  /** Of the whole class: how many, and whether a known flaw or malware is among them, or something that a lint job found. */
   total: number;
+  hasFlaw: boolean;
+  hasLint: boolean;
   kind: FindingKind;
   tool: string;
   recipe: Recipe;
@@ -59,6 +61,7 @@ export type RecipeFact = {
 };
 
 export type BrokenJobFact = {
+  /** Of all that found a tool missing, or of all others. */
   total: number;
   jobId: string;
   subproject: string;
@@ -69,12 +72,19 @@ export type BrokenJobFact = {
 };
 
 /**
- * A firing that was not as it should be. `made`: late, or after others that nobody made. `waiting`: its jobs are queued still.
- * `overdue`: its time has come, and it was not made.
+ * A firing that was not as it should be. `made`: late, or after others that nobody made. `waiting`, `running`: its jobs have not ended,
+ * however long ago it was made. `overdue`: its time has come, and it was not made.
  */
 export type FiringFact = {
-  fate: 'made' | 'refused' | 'cancelled' | 'waiting' | 'overdue';
+  /** Of all that were not as they should be. */
+  total: number;
+  fate: 'made' | 'refused' | 'cancelled' | 'waiting' | 'running' | 'overdue';
   recipe: Recipe;
+  /** Null: all subprojects that have the recipe, and the default branch. */
+  subproject: string | null;
+  ref: string | null;
+  /** The first of its jobs; null when it has none. */
+  jobId: string | null;
   local: string;
   tz: string;
   late: boolean;

@@ -7,14 +7,14 @@ import { askEach, type FactsWanted, type OfProject } from './facts-wanted.ts';
 
 /** Somebody said that these are nobody's business, or they are only the consequence of another. */
 const LEFT_OUT = ['suppressed', 'not_affected', 'cascade', 'information'];
-/** The first job of a series is no wall of news, but for what nobody may wait with. */
-const ALWAYS_NEWS: FindingKind[] = ['cve', 'malware'];
+/** Nobody may wait with these: they are news in the first job of a series too, and no line of anything else hides them. */
+const FLAWS: FindingKind[] = ['cve', 'malware'];
 
 /** Numbers are compared several times as fast as words. */
 const CLASSES: FindingFact['class'][] = ['new', 'fixed', 'open', 'flaky'];
 const [NEW, FIXED, OPEN, FLAKY] = CLASSES.map((_, index) => sql.lit(index));
 
-/** New, fixed, flaky and open ones: of each the worst LINES_MAX, and how many there are. */
+/** New, fixed, flaky and open ones: of each LINES_MAX, known flaws and malware first, then the worst, and how many there are. */
 export async function findFindingFacts(
   db: Database,
   wanted: readonly FactsWanted[],
@@ -29,24 +29,28 @@ export async function findFindingFacts(
       join tracked_findings t on t.series_id = mine.id and t.fingerprint = a.fingerprint
       where a.project_id = wanted.project_id and a.lifted_at is null and (a.until is null or a.until > wanted.to_at)),
     classed as materialized (
-      select t.id, array_position(${[...SEVERITIES]}::text[], t.severity) as rank, t.first_at, case
+      select t.id, array_position(${[...SEVERITIES]}::text[], t.severity) as rank, t.first_at,
+        t.kind = any(${FLAWS}::text[]) as is_flaw, mine.recipe = 'lint' as is_lint, case
           when t.flaky_since is not null then ${FLAKY}
-          when t.first_at >= wanted.from_at and (not t.since_first_run or t.kind = any(${ALWAYS_NEWS}::text[])) then ${NEW}
+          when t.first_at >= wanted.from_at and (not t.since_first_run or t.kind = any(${FLAWS}::text[])) then ${NEW}
           when t.reopen_count > 0 and exists (select from finding_events e where ${comeBack}) then ${NEW}
           else ${OPEN} end as class
       from mine join tracked_findings t on t.series_id = mine.id
       where t.is_open and t.first_at < wanted.to_at and ${isSomebodysBusiness()}
       union all
-      select t.id, array_position(${[...SEVERITIES]}::text[], t.severity), t.first_at, ${FIXED}
+      select t.id, array_position(${[...SEVERITIES]}::text[], t.severity), t.first_at,
+        t.kind = any(${FLAWS}::text[]), mine.recipe = 'lint', ${FIXED}
       from mine join tracked_findings t on t.series_id = mine.id
       where not t.is_open and t.closed_at >= wanted.from_at and t.closed_at < wanted.to_at and ${isSomebodysBusiness()}),
     chosen as (
-      select (${CLASSES}::text[])[totals.class + 1] as class, total, worst.*
-      from (select class, count(*) as total from classed group by class) as totals
+      select (${CLASSES}::text[])[totals.class + 1] as class, total, has_flaw, has_lint, worst.*
+      from (
+        select class, count(*) as total, bool_or(is_flaw) as has_flaw, bool_or(is_lint) as has_lint
+        from classed group by class) as totals
       cross join lateral (
-        select id, rank from classed where classed.class = totals.class
-        order by rank, first_at, id limit ${sql.lit(LINES_MAX)}) as worst)
-    select class, total, t.kind, t.tool, mine.recipe, mine.subproject, t.severity, t.rule, t.path, t.line,
+        select id, rank, is_flaw from classed where classed.class = totals.class
+        order by is_flaw desc, rank, first_at, id limit ${sql.lit(LINES_MAX)}) as worst)
+    select class, total, has_flaw as "hasFlaw", has_lint as "hasLint", t.kind, t.tool, mine.recipe, mine.subproject, t.severity, t.rule, t.path, t.line,
       t.data->>'message' as message, t.data->'package' as package, t.data->'advisory' as advisory,
       t.data->'test'->>'name' as test,
       case class when 'new' then coalesce(back_at, first_at) when 'flaky' then flaky_since else first_at end as since,
@@ -56,7 +60,7 @@ export async function findFindingFacts(
     cross join lateral (
       select case when class = 'new' and reopen_count > 0 then (
         select max(e.at) from finding_events e where ${comeBack}) end as back_at) as back
-    order by class, rank, first_at, t.id`;
+    order by class, is_flaw desc, rank, first_at, t.id`;
   return (await askEach(wanted, question).execute(db)).rows;
 }
 

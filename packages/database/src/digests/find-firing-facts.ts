@@ -3,7 +3,7 @@ import type { Database } from '../connect.ts';
 import { LINES_MAX, type FiringFact } from './facts.ts';
 import { askEach, type FactsWanted, type OfProject } from './facts-wanted.ts';
 
-/** A firing that was not made by then, or whose jobs still wait, is told: something is in its way. */
+/** A firing that was not made by then, or whose jobs have not ended, is told: nothing says yet that all is well. */
 const OVERDUE_SECS = 600;
 
 /** Firings that were not as they should be. */
@@ -12,24 +12,38 @@ export async function findFiringFacts(
   wanted: readonly FactsWanted[],
 ): Promise<OfProject<FiringFact>[]> {
   const question = sql<FiringFact>`
-    with made as (
-      select s.recipe, s.tz, f.local_minute as local, f.late, f.missed, f.refusal, f.fired_at, f.due_at as at, s.id as schedule,
-        exists (select from jobs j where j.id = any(f.job_ids) and j.status = 'queued') as waits,
-        exists (select from jobs j where j.id = any(f.job_ids) and j.status = 'cancelled' and j.finished_at < wanted.to_at) as cancelled
+    with known as not materialized (
+      select s.id as schedule, s.recipe, s.subproject, s.ref, s.tz, f.local_minute as local, f.late, f.missed, f.refusal,
+        f.fired_at, f.due_at as at, f.job_ids
       from firings f join schedules s on s.project_id = f.project_id and s.key = f.schedule_key
-      where f.project_id = wanted.project_id and f.fired_at >= wanted.from_at and f.fired_at < wanted.to_at)
-    (select case when refusal is not null then 'refused' when cancelled then 'cancelled' else 'made' end as fate,
-        recipe, tz, local, late, missed, refusal, 1 as count, at
-      from made where late or missed > 0 or refusal is not null or cancelled
-      order by at limit ${sql.lit(LINES_MAX)})
-    union all
-    (select distinct on (schedule) 'waiting', recipe, tz, local, false, 0, null, count(*) over (partition by schedule), at
-      from made where waits and fired_at < wanted.to_at - make_interval(secs => ${OVERDUE_SECS})
-      order by schedule, at limit ${sql.lit(LINES_MAX)})
-    union all
-    (select 'overdue', recipe, tz, next_local, false, 0, null, 1, next_at from schedules
+      where f.project_id = wanted.project_id),
+    unfinished as (
+      select known.*, bool_or(j.status = 'running') over firing as runs, row_number() over firing as place
+      from jobs j join known on j.id = any(known.job_ids)
+      where j.project_id = wanted.project_id and j.status in ('queued', 'running')
+        and fired_at < wanted.to_at - make_interval(secs => ${OVERDUE_SECS})
+      window firing as (partition by schedule, local)),
+    odd as (
+      select 0 as place, case when refusal is not null then 'refused' else 'made' end as fate,
+        recipe, subproject, ref, tz, local, late, missed, refusal, 1 as count, at, job_ids[1] as "jobId"
+      from known where fired_at >= wanted.from_at and fired_at < wanted.to_at and (late or missed > 0 or refusal is not null)
+      union all
+      select 0, 'cancelled', known.recipe, known.subproject, known.ref, tz, local, false, 0, null, 1, at,
+        (array_agg(j.id order by j.id))[1]
+      from jobs j join known on j.id = any(known.job_ids)
+      where j.project_id = wanted.project_id and j.status = 'cancelled'
+        and j.finished_at >= wanted.from_at and j.finished_at < wanted.to_at
+      group by schedule, known.recipe, known.subproject, known.ref, tz, local, at
+      union all
+      (select distinct on (schedule, runs) 1, case when runs then 'running' else 'waiting' end, recipe, subproject, ref, tz,
+        local, false, 0, null, count(*) over (partition by schedule, runs), at, job_ids[1]
+      from unfinished where place = 1 order by schedule, runs, at)
+      union all
+      select 2, 'overdue', recipe, subproject, ref, tz, next_local, false, 0, null, 1, next_at, null from schedules
       where project_id = wanted.project_id and enabled and not gone
-        and next_at < wanted.to_at - make_interval(secs => ${OVERDUE_SECS}) limit ${sql.lit(LINES_MAX)})`;
+        and next_at < wanted.to_at - make_interval(secs => ${OVERDUE_SECS}))
+    select fate, recipe, subproject, ref, tz, local, late, missed, refusal, count, at, "jobId", count(*) over () as total
+    from odd order by place, at, local limit ${sql.lit(LINES_MAX)}`;
   return (await askEach(wanted, question).execute(db)).rows;
 }
 

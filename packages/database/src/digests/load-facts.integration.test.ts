@@ -15,7 +15,7 @@ const BEFORE = new Date('2026-05-01T13:00:00Z');
 const WITHIN = new Date('2026-05-05T03:00:00Z');
 const AFTER = new Date('2026-05-06T03:00:00Z');
 
-test('findings are new, fixed, open or flaky, the worst first, and what is nobody’s business is left out', async () => {
+test('findings are new, fixed, open or flaky, flaws first, then the worst, and what is nobody’s business is left out', async () => {
   await using farm = await openFarmDatabase();
   const { wanted, seriesId } = await begin(farm.db);
   const add = (fingerprint: string, values: object = {}) => track(farm.db, seriesId, fingerprint, values);
@@ -56,9 +56,9 @@ test('findings are new, fixed, open or flaky, the worst first, and what is nobod
   expect(findings.map((each) => [each.class, each.total, each.message])).toEqual([
     ['fixed', 1, 'fixed'],
     ['flaky', 1, 'flaky'],
+    ['new', 4, 'flaw-from-the-start'],
     ['new', 4, 'new-critical'],
     ['new', 4, 'came-back'],
-    ['new', 4, 'flaw-from-the-start'],
     ['new', 4, 'new-low'],
     ['open', 2, 'old'],
     ['open', 2, 'there-from-the-start'],
@@ -71,7 +71,17 @@ test('no more than fifty of a kind are given, and all are counted', async () => 
   for (let number = 0; number < 53; number++) await track(farm.db, seriesId, `finding-${number}`, {});
   const { findings } = await factsOf(farm.db, wanted);
   expect(findings).toHaveLength(50);
-  expect(findings[0]).toMatchObject({ class: 'new', total: 53 });
+  expect(findings[0]).toMatchObject({ class: 'new', total: 53, hasFlaw: false, hasLint: true });
+});
+
+test('a flaw that is behind fifty worse findings of other kinds is told, and has its line', async () => {
+  await using farm = await openFarmDatabase();
+  const { wanted, seriesId } = await begin(farm.db);
+  for (let number = 0; number < 51; number++)
+    await track(farm.db, seriesId, `finding-${number}`, { severity: 'high' });
+  await track(farm.db, seriesId, 'flaw', { kind: 'cve', severity: 'medium' });
+  const { findings } = await factsOf(farm.db, wanted);
+  expect(findings[0]).toMatchObject({ message: 'flaw', total: 52, hasFlaw: true });
 });
 
 test('recipes are told by their newest job, with how they ended before and what their tools said', async () => {
@@ -115,9 +125,10 @@ test('recipes are told by their newest job, with how they ended before and what 
   expect(facts.broken).toMatchObject([{ jobId: lost, reason: 'timeout', total: 1 }]);
 });
 
-test('firings that were late, missed or refused are told, and what has not begun or was cancelled', async () => {
+test('firings that were late, missed or refused are told, and what has not begun, not ended or was cancelled', async () => {
   await using farm = await openFarmDatabase();
   const { wanted, project } = await begin(farm.db);
+  const running = await addRunningJob(farm.db, project);
   const waiting = [await addJob(farm.db, project), await addJob(farm.db, project)];
   const cancelled = await addJob(farm.db, project);
   await sql`update jobs set status = 'cancelled', reason = 'cancelled', finished_at = ${WITHIN} where id = ${cancelled}`.execute(
@@ -168,20 +179,23 @@ test('firings that were late, missed or refused are told, and what has not begun
     .values([
       { ...fired, local_minute: '2026-05-05T01:00' },
       { ...fired, local_minute: '2026-05-05T02:00', late: true, missed: 3 },
-      { ...fired, local_minute: '2026-05-05T02:10', job_ids: [cancelled] },
+      { ...fired, local_minute: '2026-04-20T02:10', job_ids: [cancelled], fired_at: LONG_BEFORE },
+      { ...fired, local_minute: '2026-04-20T02:15', job_ids: [running], fired_at: LONG_BEFORE },
       { ...fired, local_minute: '2026-05-05T02:20', job_ids: [waiting[0]!] },
       { ...fired, local_minute: '2026-05-05T02:30', job_ids: [waiting[1]!], due_at: new Date(+WITHIN + 1) },
       { ...fired, local_minute: '2026-05-01T01:00', late: true, fired_at: BEFORE },
     ])
     .execute();
   const facts = await factsOf(farm.db, wanted);
-  expect(facts.fired).toBe(5);
+  expect(facts.fired).toBe(4);
   expect(facts.firings).toMatchObject([
-    { fate: 'made', local: '2026-05-05T02:00', late: true, missed: 3 },
-    { fate: 'cancelled', local: '2026-05-05T02:10' },
-    { fate: 'waiting', local: '2026-05-05T02:20', count: 2 },
-    { fate: 'overdue', local: '2026-05-05T02:00' },
+    { fate: 'cancelled', local: '2026-04-20T02:10', jobId: cancelled },
+    { fate: 'made', local: '2026-05-05T02:00', late: true, missed: 3, jobId: null },
+    { fate: 'running', local: '2026-04-20T02:15', count: 1, jobId: running },
+    { fate: 'waiting', local: '2026-05-05T02:20', count: 2, jobId: waiting[0] },
+    { fate: 'overdue', local: '2026-05-05T02:00', jobId: null },
   ]);
+  expect(new Set(facts.firings.map(({ total }) => total))).toEqual(new Set([5]));
 });
 
 /** Asked beside another project, which has none of it. */

@@ -1,4 +1,5 @@
-// What happened between two digests. Each question is bounded: at most LINES_MAX of a kind and project, and the number of all.
+// What happened between two digests. Findings, broken jobs and firings are bounded: at most LINES_MAX of a kind and project, and the
+// number of all. Recipes are as many as the project has.
 import type { Database } from '../connect.ts';
 import type { DigestFacts } from './facts.ts';
 import type { FactsWanted, OfProject } from './facts-wanted.ts';

@@ -9,8 +9,9 @@ export type UndigestedProject = ProjectRow & {
 };
 
 /**
- * Projects that were there at that moment and have no digest of the day yet; one alone when its id is given. In the order of their
- * ids: who goes through all of them names the last that he had, so that those before it are not looked at again.
+ * Projects that were there at that moment and have no digest of the day yet, nor one of a later day, which reached over it; one alone
+ * when its id is given. In the order of their ids: who goes through all of them names the last that he had, so that those before it
+ * are not looked at again.
  */
 export async function findUndigested(
   db: Database,
@@ -24,7 +25,7 @@ export async function findUndigested(
       order by digests.date desc limit 1) as previous on true
     where removed_at is null and created_at < ${day.createdBefore}
       and (${projectId}::uuid is null or p.id = ${projectId}) and p.id > coalesce(${after}, ${NO_ID}::uuid)
-      and not exists (select from digests d where d.date = ${day.date} and d.project_id = p.id)
+      and not exists (select from digests d where d.date >= ${day.date} and d.project_id = p.id)
     order by p.id limit ${day.limit}`.execute(db);
   return found.rows.map(({ previous_date, previous_to, ...project }) => ({
     ...project,

@@ -1,7 +1,12 @@
 // From what happened to what a person is told. Pure: the same facts make the same digest.
 import type { Digest, DigestLine, DigestSection, DigestSectionName } from '@crafting-table/contracts/digest';
 import { DIGEST_SECTIONS } from '@crafting-table/contracts/digest';
-import type { DigestFacts, FindingFact, RecipeFact } from '@crafting-table/database/digests/facts';
+import type {
+  BrokenJobFact,
+  DigestFacts,
+  FindingFact,
+  RecipeFact,
+} from '@crafting-table/database/digests/facts';
 import { LINES_MAX } from '@crafting-table/database/digests/facts';
 import { brokenJobLine, untoldBy, findingLine, firingLine, recipeLine } from './digest-lines.ts';
 import { hasRecovered, judgeEvents } from './judge-events.ts';
@@ -34,12 +39,7 @@ export function composeDigest(head: DigestHead, facts: DigestFacts): Digest {
 
 function sectionOf(name: DigestSectionName, facts: DigestFacts, from: Date): DigestSection {
   const lines = linesOf(name, facts, from);
-  const left = name === 'new' || name === 'fixed' || name === 'open' || name === 'flaky';
-  const uncounted = left
-    ? totalOf(facts, name) - facts.findings.filter((each) => each.class === name).length
-    : 0;
-  const lost = name === 'lost' ? leftOutJobs(facts) : 0;
-  return { name, total: lines.length + uncounted + lost, lines: lines.slice(0, LINES_MAX) };
+  return { name, total: lines.length + leftOut(name, facts), lines: lines.slice(0, LINES_MAX) };
 }
 
 function linesOf(name: DigestSectionName, facts: DigestFacts, from: Date): DigestLine[] {
@@ -59,15 +59,36 @@ function linesOf(name: DigestSectionName, facts: DigestFacts, from: Date): Diges
     case 'patches':
       return []; // Nobody drafts patches yet.
     case 'lost':
-      return facts.broken.filter(({ reason }) => reason !== 'tool_missing').map(brokenJobLine);
+      return facts.broken.filter((job) => !lacksTool(job)).map(brokenJobLine);
   }
+}
+
+/** How many there are beyond those of which something is known. */
+function leftOut(name: DigestSectionName, { findings, firings, broken }: DigestFacts): number {
+  switch (name) {
+    case 'new':
+    case 'fixed':
+    case 'open':
+    case 'flaky':
+      return beyond(findings.filter((each) => each.class === name));
+    case 'not_checked':
+      return beyond(firings) + beyond(broken.filter(lacksTool));
+    case 'patches':
+      return 0;
+    case 'lost':
+      return beyond(broken.filter((job) => !lacksTool(job)));
+  }
+}
+
+/** Each of them says how many there are in all. */
+function beyond(facts: readonly { total: number }[]): number {
+  return facts.length === 0 ? 0 : facts[0]!.total - facts.length;
+}
+
+function lacksTool({ reason }: BrokenJobFact): boolean {
+  return reason === 'tool_missing';
 }
 
 function totalOf(facts: DigestFacts, name: FindingFact['class']): number {
   return facts.findings.find((each) => each.class === name)?.total ?? 0;
-}
-
-function leftOutJobs(facts: DigestFacts): number {
-  const told = facts.broken.filter(({ reason }) => reason !== 'tool_missing');
-  return told.length === 0 ? 0 : told[0]!.total - told.length; // The same in each of them.
 }

@@ -5,7 +5,7 @@ import { instantOf, localAt } from '../schedules/wall-clock.ts';
 
 export type DueDay = { date: string; dueAt: Date; expiresAt: Date };
 
-/** What ended a moment before may still be being written down; it belongs to the next digest. */
+/** What ended a moment before may still be being written down, by a process whose transaction has not begun; it belongs to the next digest. */
 const SETTLE_MS = 15_000;
 /** A morning mail is not worth sending in the afternoon. */
 const NOON = '12:00';
@@ -31,6 +31,10 @@ export function dayAt(timing: Timing, date: string): DueDay | null {
 /** Where a digest that is due then ends. */
 export function endOf(dueAt: Date): Date {
   return new Date(dueAt.getTime() - SETTLE_MS);
+}
+
+export function earlier(one: Date, other: Date): Date {
+  return one < other ? one : other;
 }
 
 /** The first noon after a minute of the wall clock. */

@@ -74,10 +74,14 @@ export function firingLine(fact: FiringFact): DigestLine {
   return {
     severity: null,
     what: cut(wordsOf(fact)),
-    where: null,
+    where: cut(fact.ref === null ? placeOf(fact) : `${placeOf(fact)} on ${fact.ref}`),
     since: fact.at.toISOString(),
-    job_id: null,
+    job_id: fact.jobId,
   };
+}
+
+function placeOf({ subproject }: FiringFact): string {
+  return subproject ?? 'all subprojects';
 }
 
 function wordsOf({ fate, recipe, local, tz, late, missed, refusal, count }: FiringFact): string {
@@ -92,6 +96,8 @@ function wordsOf({ fate, recipe, local, tz, late, missed, refusal, count }: Firi
       return `${what} was cancelled`;
     case 'waiting':
       return `${what} still waits for a worker${count > 1 ? `, and ${count - 1} after it` : ''}`;
+    case 'running':
+      return `${what} has not come to its end${count > 1 ? `, nor have ${count - 1} after it` : ''}`;
     case 'made':
       if (missed === 0) return `${what} began late`;
       return `${plural(missed, `scheduled ${recipe}`)} missed before that of ${time}${late ? ', which began late' : ''}`;

@@ -79,18 +79,3 @@ const UNTOLD_WORDS: Record<UntoldDay['told'], (date: string) => string> = {
 export function untoldWords({ told, date }: UntoldDay): string {
   return UNTOLD_WORDS[told](date);
 }
-
-/** Where those of a section are that have no line: what is open is listed by the API, the rest is on the page. */
-export function restUrl(publicUrl: string, digest: Digest, section: DigestSectionName): string {
-  return section === 'new' || section === 'open' || section === 'flaky'
-    ? `${publicUrl}/projects/${encodeURIComponent(digest.project)}/findings`
-    : digestUrl(publicUrl, digest);
-}
-
-export function jobUrl(publicUrl: string, jobId: string): string {
-  return `${publicUrl}/jobs/${jobId}`;
-}
-
-export function digestUrl(publicUrl: string, { date, project }: Pick<Digest, 'date' | 'project'>): string {
-  return `${publicUrl}/digests/${date}/${encodeURIComponent(project)}.html`;
-}

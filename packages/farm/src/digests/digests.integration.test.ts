@@ -1,7 +1,9 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import type { Database } from '@crafting-table/database/connect';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connectDatabase, type Database } from '@crafting-table/database/connect';
 import { expireMails, keepMail, takeMail } from '@crafting-table/database/digests/outbox';
 import { insertDigestDay, takeDigestDay } from '@crafting-table/database/digests/days';
+import { readClock } from '@crafting-table/database/schedules';
 import { removeProject } from '@crafting-table/database/projects';
 import { addProject, openFarmDatabase } from '@crafting-table/database/stand-ins/farm-rows';
 import type { ProjectBody } from '@crafting-table/contracts/project';
@@ -10,8 +12,8 @@ import { instantOf } from '../schedules/wall-clock.ts';
 import { composeDigest } from './compose-digest.ts';
 import { MAIL_BYTES_MAX } from './fit-digest.ts';
 import { getDigest, listDigests } from './list-digests.ts';
-import { openRelay } from './relay.ts';
-import { renderText } from './render-text.ts';
+import { openRelay, type Relay } from './relay.ts';
+import { mailText } from './render-text.ts';
 import { runDigest } from './run-digest.ts';
 import { mailOf, sendMails } from './send-mails.ts';
 import { CERTIFICATE } from './stand-ins/certificate.ts';
@@ -36,11 +38,14 @@ test('over two years of four clock changes and failing relays each project has o
   await using farm = await openFarmDatabase();
   await using server = await startMailServer();
   await using relay = openRelay(server.settings);
+  await using gone = await startMailServer();
+  await gone[Symbol.asyncDispose]();
+  await using nobody = openRelay(gone.settings);
   const daily = await oldProject(farm.db, DAILY);
   await oldProject(farm.db, { ...DAILY, on: ['fixed'] });
   await oldProject(farm.db, null);
   let now = new Date(0);
-  server.refuseMail = () => (isRelayDown(now) ? 451 : null);
+  server.refuseMail = () => (outageAt(now) ? 451 : null);
   const days = datesFrom('2026-01-01', 731);
   for (const date of days) {
     const due = instantOf(`${date}T06:00`, PACIFIC).getTime();
@@ -48,7 +53,8 @@ test('over two years of four clock changes and failing relays each project has o
     for (const offset of [-1000, ...tries.map((minutes) => minutes * MINUTE_MS)]) {
       now = new Date(due + offset);
       await Promise.all([1, 2].map(() => tendDigests(farm.db, SETTINGS, now)));
-      await Promise.all([1, 2].map(() => sendMails(farm.db, relay, PUBLIC_URL, () => now)));
+      const reached = outageAt(now)?.isUnreachable ? nobody : relay;
+      await Promise.all([1, 2].map(() => sendMails(farm.db, reached, PUBLIC_URL, () => now)));
     }
   }
   const rows = await farm.db
@@ -78,18 +84,18 @@ test('over two years of four clock changes and failing relays each project has o
 /** Minutes after the mail is due, to 12:01. On other days than those of an outage it goes out at once. */
 const TRIES = [0, 1, 3, 8, 20, 40, 70, 100, 130, 190, 250, 310, 361];
 
-/** Each begins an hour before the mail; the longest go on into the next morning. */
+/** Each begins an hour before the mail; the longest go on into the next morning. The relay refuses, or cannot be reached. */
 const OUTAGES = [
-  { date: '2026-02-03', hours: 2 },
-  { date: '2026-03-08', hours: 2 },
-  { date: '2026-06-10', hours: 5 },
-  { date: '2026-11-01', hours: 5 },
-  { date: '2027-03-13', hours: 26 },
-  { date: '2027-08-20', hours: 26 },
+  { date: '2026-02-03', hours: 2, isUnreachable: false },
+  { date: '2026-03-08', hours: 2, isUnreachable: true },
+  { date: '2026-06-10', hours: 5, isUnreachable: true },
+  { date: '2026-11-01', hours: 5, isUnreachable: false },
+  { date: '2027-03-13', hours: 26, isUnreachable: false },
+  { date: '2027-08-20', hours: 26, isUnreachable: true },
 ];
 
-function isRelayDown(now: Date): boolean {
-  return OUTAGES.some(({ date, hours }) => {
+function outageAt(now: Date) {
+  return OUTAGES.find(({ date, hours }) => {
     const begin = instantOf(`${date}T05:00`, PACIFIC).getTime();
     return now.getTime() >= begin && now.getTime() < begin + hours * HOUR_MS;
   });
@@ -102,7 +108,7 @@ describe('a mail', () => {
     await using relay = openRelay(server.settings);
     const project = await oldProject(farm.db, DAILY);
     const now = await makeMorning(farm.db, '2026-05-05');
-    expect(await sendMails(farm.db, relay, PUBLIC_URL, () => now)).toBe(1);
+    expect(await sendMails(farm.db, relay, PUBLIC_URL, () => now)).toMatchObject({ tried: 1, error: null });
     const [{ mail, recipients }] = server.received as [MailServer['received'][number]];
     const digest = await getDigest(farm.db, ADMIN, { date: '2026-05-05', project: project.name });
     expect(recipients).toEqual(DAILY.email);
@@ -113,7 +119,7 @@ describe('a mail', () => {
       attachments: [{ contentType: 'image/png', cid: 'trend@crafting-table', contentDisposition: 'inline' }],
     });
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
-    expect(mail.text!.trim()).toBe(renderText(digest as never, PUBLIC_URL).trim()); // No refusal: it was just made.
+    expect(mail.text!.trim()).toBe(mailText(digest as never, PUBLIC_URL).trim()); // No refusal: it was just made.
     expect(mail.html).toContain('alt="Open findings today: 0"');
     expect((await listDigests(farm.db, ADMIN, '2026-05-05')).digests).toMatchObject([
       { project: project.name, outcome: 'mail', mail: { state: 'sent', tries: 1 } },
@@ -150,6 +156,77 @@ describe('a mail', () => {
           why: expect.stringMatching(/^gone@attic\.example was refused: .*550/),
         },
       ],
+    });
+  });
+
+  test('to an address that is refused is not called sent because its domain is written in capitals', async () => {
+    await using farm = await openFarmDatabase();
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    const email = ['team@Attic.Example', 'Gone@Attic.Example', 'slow@Attic.Example'];
+    await oldProject(farm.db, { ...DAILY, email });
+    server.refuseAddress = (address) =>
+      address.startsWith('Gone') ? 550 : address.startsWith('slow') ? 450 : null;
+    const now = await makeMorning(farm.db, '2026-05-05');
+    await sendMails(farm.db, relay, PUBLIC_URL, () => now);
+    const [view] = (await listDigests(farm.db, ADMIN, '2026-05-05')).digests;
+    expect(view!.mail!.recipients.map(({ state }) => state)).toEqual(['sent', 'refused', 'pending']);
+  });
+
+  test('that a server answers with what cannot be stored is not sent again each time', async () => {
+    await using farm = await openFarmDatabase();
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    await oldProject(farm.db, { ...DAILY, email: ['team@attic.example', 'gone@attic.example'] });
+    server.refuseAddress = (address) => (address.startsWith('gone') ? 450 : null);
+    server.refusal = `not \0 now ${'x'.repeat(253)}${'😀'.repeat(40)}`;
+    const now = await makeMorning(farm.db, '2026-05-05');
+    await sendMails(farm.db, relay, PUBLIC_URL, () => now);
+    const [view] = (await listDigests(farm.db, ADMIN, '2026-05-05')).digests;
+    expect(view!.mail).toMatchObject({
+      state: 'pending',
+      error: expect.stringMatching(/ now x+😀+\ufffd$/u),
+    });
+    expect(view!.mail!.recipients.map(({ state }) => state)).toEqual(['sent', 'pending']);
+  });
+
+  test('that was handed over while Postgres was away is not sent a second time', async () => {
+    await using farm = await openFarmDatabase();
+    await using hasty = connectDatabase({
+      url: farm.url,
+      poolSize: 2,
+      name: 'test',
+      statementTimeoutMs: 2000,
+    });
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    await oldProject(farm.db, DAILY);
+    const now = await makeMorning(farm.db, '2026-05-05');
+    const locked = Promise.withResolvers<void>();
+    let holding: Promise<void> | undefined;
+    // What is locked for longer than a statement may take is as far away as a server that is frozen.
+    server.refuseContent = () => {
+      holding ??= farm.db.transaction().execute(async (transaction) => {
+        await transaction.selectFrom('outbox').selectAll().forUpdate().execute();
+        locked.resolve();
+        await delay(3000);
+      });
+      return null;
+    };
+    const patient: Relay = {
+      async send(mail) {
+        const handover = await relay.send(mail);
+        await locked.promise;
+        return handover;
+      },
+      [Symbol.asyncDispose]: async () => {},
+    };
+    await sendMails(hasty, patient, PUBLIC_URL, () => now);
+    await holding;
+    await sendMails(farm.db, relay, PUBLIC_URL, () => new Date(now.getTime() + 6 * MINUTE_MS));
+    expect(server.received).toHaveLength(1);
+    expect((await listDigests(farm.db, ADMIN, '2026-05-05')).digests[0]!.mail).toMatchObject({
+      state: 'sent',
     });
   });
 
@@ -246,6 +323,39 @@ describe('a mail', () => {
   });
 });
 
+describe('a pass over the mails', () => {
+  test('ends with the first of them when no server answers, and says so', async () => {
+    await using farm = await openFarmDatabase();
+    await using gone = await startMailServer();
+    await gone[Symbol.asyncDispose]();
+    await using unreachable = openRelay(gone.settings);
+    for (const _ of [1, 2, 3]) await oldProject(farm.db, DAILY);
+    const now = await makeMorning(farm.db, '2026-05-05');
+    expect(await sendMails(farm.db, unreachable, PUBLIC_URL, () => now)).toEqual({
+      tried: 1,
+      waiting: 1,
+      failed: 0,
+      expired: 0,
+      error: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  test('ends between two mails when it is told to stop', async () => {
+    await using farm = await openFarmDatabase();
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    for (const _ of [1, 2, 3]) await oldProject(farm.db, DAILY);
+    const now = await makeMorning(farm.db, '2026-05-05');
+    const stop = new AbortController();
+    server.refuseContent = () => {
+      stop.abort();
+      return null;
+    };
+    await sendMails(farm.db, relay, PUBLIC_URL, () => now, stop.signal);
+    expect(server.received).toHaveLength(1);
+  });
+});
+
 describe('a mail server', () => {
   test.each<[string, (server: MailServer) => void, string]>([
     ['does not want the sender', (server) => (server.refuseMail = () => 550), 'pending'],
@@ -269,7 +379,7 @@ describe('a mail server', () => {
     for (const { settings } of [plain, selfSigned]) {
       await using relay = openRelay({ ...settings, ...LOGIN, encryption: 'starttls' });
       const handover = await relay.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL));
-      expect(handover.get('team@attic.example')).toMatchObject({ verdict: 'later' });
+      expect(handover.verdicts.get('team@attic.example')).toMatchObject({ verdict: 'later' });
     }
     expect([...plain.received, ...selfSigned.received]).toEqual([]);
   });
@@ -284,7 +394,7 @@ describe('a mail server', () => {
       await using server = await startMailServer({ needsLogin: true, isEncrypted });
       await using relay = openRelay({ ...server.settings, ...LOGIN, encryption });
       const handover = await relay.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL));
-      expect(handover.get('team@attic.example')).toMatchObject({ verdict: 'sent' });
+      expect(handover.verdicts.get('team@attic.example')).toMatchObject({ verdict: 'sent' });
       expect(server.received).toHaveLength(1);
     } finally {
       setDefaultCACertificates(trusted);
@@ -295,7 +405,9 @@ describe('a mail server', () => {
     await using server = await startMailServer({ needsLogin: true });
     await using stranger = openRelay({ ...server.settings, ...LOGIN, password: 'guess' });
     expect([
-      ...(await stranger.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL))).values(),
+      ...(
+        await stranger.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL))
+      ).verdicts.values(),
     ]).toMatchObject([{ verdict: 'later', error: expect.stringContaining('535') }]);
     await using relay = openRelay({ ...server.settings, ...LOGIN, from: 'The farm <farm@farm.example>' });
     await relay.send(mailOf(takenMail(composeDigest(HEAD, EVENTFUL)), PUBLIC_URL));
@@ -315,8 +427,16 @@ describe('a mail server', () => {
       );
       await relay.send(mailOf(takenMail(composeDigest(HEAD, { ...EVENTFUL, findings })), PUBLIC_URL));
     }
+    const many = Array.from({ length: 100 }, (_, index) => ({
+      address: `${'team-'.repeat(12)}${index}@${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(50)}.example`,
+      state: 'pending' as const,
+      error: null,
+    }));
+    const findings = Array.from({ length: 50 }, () => finding({ message: '∅'.repeat(200), total: 50 }));
+    const crowded = takenMail(composeDigest(HEAD, { ...EVENTFUL, findings }));
+    await relay.send(mailOf({ ...crowded, recipients: many }, PUBLIC_URL));
     const sizes = server.received.map(({ bytes }) => bytes);
-    expect(sizes).toHaveLength(3);
+    expect(sizes).toHaveLength(4);
     expect(Math.max(...sizes)).toBeLessThan(MAIL_BYTES_MAX);
     expect(Math.min(...sizes)).toBeGreaterThan(MAIL_BYTES_MAX / 4); // It is not cut to nothing either.
   });
@@ -387,6 +507,35 @@ describe('a day', () => {
     expect((await listDigests(farm.db, ADMIN, '2026-05-05')).digests).toMatchObject([
       { project: project.name, outcome: 'mail_off', mail: null },
     ]);
+  });
+
+  test('that a later digest reached over is not made by hand, so that nothing is told twice', async () => {
+    await using farm = await openFarmDatabase();
+    await oldProject(farm.db, DAILY);
+    const today = new Date();
+    const before = new Date(today.getTime() - 48 * HOUR_MS).toISOString().slice(0, 10);
+    await runDigest(farm.db, SETTINGS, ADMIN, { dry_run: false });
+    expect(await runDigest(farm.db, SETTINGS, ADMIN, { date: before, dry_run: true })).toMatchObject({
+      digests: [],
+    });
+  });
+
+  test('ends where the oldest transaction of the farm began, of which nobody sees anything yet', async () => {
+    await using farm = await openFarmDatabase();
+    const project = await oldProject(farm.db, DAILY);
+    await using worker = connectDatabase({ url: farm.url, poolSize: 1, name: 'crafting-worker' });
+    const began = await worker.transaction().execute(async (transaction) => {
+      const at = await readClock(transaction);
+      await delay(50);
+      await runDigest(farm.db, SETTINGS, ADMIN, { dry_run: false });
+      return at;
+    });
+    const digest = await farm.db
+      .selectFrom('digests')
+      .select('to_at')
+      .where('project_id', '=', project.id)
+      .executeTakeFirstOrThrow();
+    expect(digest.to_at!.getTime()).toBeLessThanOrEqual(began.getTime());
   });
 
   test('can be made by hand: a dry run keeps nothing, and there is never a second one', async () => {

@@ -6,16 +6,16 @@ import type { DigestFacts, RecipeFact } from '@crafting-table/database/digests/f
 /** What happened, of all that a project can ask to be told. */
 export function judgeEvents(facts: DigestFacts, sections: readonly DigestSection[]): NotifyEvent[] {
   const { findings, recipes, fired } = facts;
-  const news = findings.filter((each) => each.class === 'new');
+  const news = findings.find((each) => each.class === 'new'); // What is said of the class is the same in each of them.
   const hasFailed = (recipe: Recipe) => recipes.some((each) => each.recipe === recipe && each.failed > 0);
   const happened: Record<NotifyEvent, boolean> = {
     audit_pass: recipes.some(({ recipe, last }) => recipe === 'audit' && last.status === 'passed'),
     audit_fail: hasFailed('audit'),
     build_fail: hasFailed('build'),
     test_fail: hasFailed('test'),
-    lint_warn: hasFailed('lint') || news.some(({ recipe }) => recipe === 'lint'),
-    cve_found: news.some(({ kind }) => kind === 'cve' || kind === 'malware'),
-    new_findings: news.length > 0,
+    lint_warn: hasFailed('lint') || news?.hasLint === true,
+    cve_found: news?.hasFlaw === true,
+    new_findings: news !== undefined,
     fixed: findings.some((each) => each.class === 'fixed'),
     recovered: recipes.some(hasRecovered),
     not_checked: sections.some(({ name }) => name === 'not_checked'),

@@ -28,7 +28,10 @@ describe.runIf(program)('a page', () => {
     await page.setContent(await deliver());
     const seen = (await page.evaluate(LOOK)) as Seen; // What the text below gives back.
     expect(seen.pageWidth).toBeLessThanOrEqual(width);
-    expect(seen.picture).toEqual({ ...TREND_SIZE, alt: 'Open findings over 4 days: 64, 66, 70, today 64' });
+    expect(seen.picture).toEqual({
+      ...TREND_SIZE,
+      alt: 'Open findings in the last 4 digests: 64, 66, 70, today 64',
+    });
     expect(seen.headings).toEqual([
       'New since yesterday (3)',
       'Fixed (1)',

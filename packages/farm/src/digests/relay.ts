@@ -23,8 +23,11 @@ export type Mail = {
   picture: { cid: string; png: Buffer };
 };
 
-/** What the server said, an address each. `later`: it may think better of it. */
-export type Handover = Map<string, { verdict: 'sent' | 'refused' | 'later'; error: string | null }>;
+/** `later`: the server may think better of it. */
+export type Verdict = { verdict: 'sent' | 'refused' | 'later'; error: string | null };
+
+/** What the server said of each address. `isAway`: no server was there to say anything, so the next mail need not be tried now. */
+export type Handover = { verdicts: Map<string, Verdict>; isAway: boolean };
 
 export type Relay = AsyncDisposable & {
   /** Never throws: a server that is away says `later` of every address. */
@@ -65,9 +68,9 @@ export function openRelay(settings: RelaySettings): Relay {
             { filename: 'trend.png', content: picture.png, cid: picture.cid, contentDisposition: 'inline' },
           ],
         });
-        return judgeEach(now, (address) => verdictOf(address, info.rejectedErrors ?? []));
+        return judgeEach(now, (address) => verdictOf(address, info));
       } catch (error) {
-        return judgeEach(now, (address) => verdictOfFailure(address, error));
+        return judgeEach(now, (address) => verdictOfFailure(address, error), isConnectionFailure(error));
       }
     },
     async [Symbol.asyncDispose]() {
@@ -76,7 +79,6 @@ export function openRelay(settings: RelaySettings): Relay {
   };
 }
 
-type Verdict = { verdict: 'sent' | 'refused' | 'later'; error: string | null };
 type SmtpError = {
   message: string;
   code?: string;
@@ -86,20 +88,40 @@ type SmtpError = {
   rejectedErrors?: unknown;
 };
 
-function judgeEach(addresses: readonly string[], judge: (address: string) => Verdict): Handover {
-  return new Map(addresses.map((address) => [address, judge(address)]));
+function judgeEach(
+  addresses: readonly string[],
+  judge: (address: string) => Verdict,
+  isAway = false,
+): Handover {
+  return { verdicts: new Map(addresses.map((address) => [address, judge(address)])), isAway };
 }
 
-function verdictOf(address: string, refusals: readonly unknown[]): Verdict {
-  const refusal = refusals.filter(isSmtpError).find(({ recipient }) => recipient === address);
-  return refusal ? verdictOfError(refusal) : { verdict: 'sent', error: null };
+type Answer = { accepted?: readonly (string | { address: string })[]; rejectedErrors?: unknown };
+
+function verdictOf(address: string, { accepted = [], rejectedErrors }: Answer): Verdict {
+  const taken = accepted.map((each) => (typeof each === 'string' ? each : each.address));
+  if (taken.some((each) => isSameAddress(each, address))) return { verdict: 'sent', error: null };
+  const refusal = refusalOf(address, rejectedErrors);
+  return refusal ? verdictOfError(refusal) : { verdict: 'later', error: 'the mail server did not answer' };
 }
 
 function verdictOfFailure(address: string, error: unknown): Verdict {
-  if (!isSmtpError(error)) return { verdict: 'later', error: String(error).slice(0, ERROR_MAX) };
-  const refusals: unknown[] = Array.isArray(error.rejectedErrors) ? error.rejectedErrors : [];
-  const own = refusals.filter(isSmtpError).find(({ recipient }) => recipient === address);
-  return verdictOfError(own ?? error);
+  if (!isSmtpError(error)) return { verdict: 'later', error: short(String(error)) };
+  return verdictOfError(refusalOf(address, error.rejectedErrors) ?? error);
+}
+
+function refusalOf(address: string, refusals: unknown): SmtpError | undefined {
+  const known: unknown[] = Array.isArray(refusals) ? refusals : [];
+  return known.filter(isSmtpError).find(({ recipient = '' }) => isSameAddress(recipient, address));
+}
+
+/** nodemailer writes domains in small letters. */
+function isSameAddress(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function isConnectionFailure(error: unknown): boolean {
+  return isSmtpError(error) && error.command === 'CONN';
 }
 
 /**
@@ -109,7 +131,12 @@ function verdictOfFailure(address: string, error: unknown): Verdict {
 function verdictOfError({ responseCode, code, command, message }: SmtpError): Verdict {
   const isPermanent = responseCode !== undefined && responseCode >= 500;
   const isFinal = isPermanent && (command === 'RCPT TO' || code === 'EMESSAGE');
-  return { verdict: isFinal ? 'refused' : 'later', error: message.slice(0, ERROR_MAX) };
+  return { verdict: isFinal ? 'refused' : 'later', error: short(message) };
+}
+
+/** As much as is worth reading, and nothing that cannot be stored: a server may say anything. */
+function short(text: string): string {
+  return text.replaceAll('\0', '').slice(0, ERROR_MAX).toWellFormed();
 }
 
 function isSmtpError(error: unknown): error is SmtpError {

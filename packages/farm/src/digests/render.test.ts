@@ -8,8 +8,8 @@ import { composeDigest } from './compose-digest.ts';
 import { subjectOf } from './digest-words.ts';
 import { PAGE_BYTES_MAX, TEXT_BYTES_MAX } from './fit-digest.ts';
 import { isWanted } from './judge-events.ts';
-import { renderHtml } from './render-html.ts';
-import { renderText } from './render-text.ts';
+import { mailHtml, renderHtml } from './render-html.ts';
+import { mailText, renderText } from './render-text.ts';
 import { brokenJob, EVENTFUL, finding, HEAD, PUBLIC_URL, QUIET, recipe } from './stand-ins/digest-facts.ts';
 
 const PAGE = fileURLToPath(new URL('../../../../docs/digest.md', import.meta.url));
@@ -17,7 +17,7 @@ const EXAMPLE = /(<!-- example -->\n```text\n)[^]*?(```\n)/;
 
 test('the worked example of docs/digest.md is what comes of its facts', async () => {
   const digest = composeDigest(HEAD, EVENTFUL);
-  const text = `Subject: ${subjectOf(digest)}\n\n${renderText(digest, PUBLIC_URL)}`;
+  const text = `Subject: ${subjectOf(digest)}\n\n${mailText(digest, PUBLIC_URL)}`;
   const page = await readFile(PAGE, 'utf8');
   expect(page).toMatch(EXAMPLE);
   await expect(page.replace(EXAMPLE, (_, begin, end) => `${begin}${text}${end}`)).toMatchFileSnapshot(PAGE);
@@ -66,8 +66,8 @@ describe('a digest', () => {
     ],
     ['recovered', { recipes: [recipe({ before: 'failed' })] }],
     ['recovered', { recipes: [recipe({ failures: 1, failed: 1, ended: 2 })] }],
-    ['cve_found', { findings: [finding({ kind: 'cve' })] }],
-    ['lint_warn', { findings: [finding({ kind: 'lint', recipe: 'lint' })] }],
+    ['cve_found', { findings: [finding({ kind: 'cve', hasFlaw: true })] }],
+    ['lint_warn', { findings: [finding({ kind: 'lint', recipe: 'lint', hasLint: true })] }],
     ['new_findings', { findings: [finding()] }],
     ['fixed', { findings: [finding({ class: 'fixed' })] }],
     ['nightly_summary', { fired: 1 }],
@@ -100,6 +100,13 @@ test('a recipe that fails is new or old by when it began to fail, and one that f
     ['open', ['lint fails with exit code 2, 0 findings; 3 of 3 jobs failed']],
   ]);
   expect(renderText(digest, PUBLIC_URL)).toContain('since 2026-04-05 02:30, open for 30 days');
+});
+
+test('what nobody could check is counted beyond fifty too', () => {
+  const broken = Array.from({ length: 50 }, () => brokenJob({ reason: 'tool_missing', total: 120 }));
+  const firing = { ...EVENTFUL.firings[0]!, total: 3 };
+  const [section] = composeDigest(HEAD, { ...QUIET, broken, firings: [firing] }).sections;
+  expect(section).toMatchObject({ name: 'not_checked', total: 123 });
 });
 
 describe('green because nothing ran is never shown as green', () => {
@@ -201,11 +208,26 @@ describe('a mail', () => {
     const classes = ['new', 'fixed', 'open', 'flaky'] as const;
     const findings = classes.flatMap((each) => Array.from({ length: 50 }, () => ({ ...long, class: each })));
     const digest = composeDigest(HEAD, { ...QUIET, findings });
-    const page = renderHtml(digest, PUBLIC_URL, 'cid:x');
+    const page = mailHtml(digest, PUBLIC_URL, 'cid:x', PAGE_BYTES_MAX);
     expect(Buffer.byteLength(page)).toBeLessThan(PAGE_BYTES_MAX);
-    expect(Buffer.byteLength(renderText(digest, PUBLIC_URL))).toBeLessThan(TEXT_BYTES_MAX);
+    expect(Buffer.byteLength(mailText(digest, PUBLIC_URL))).toBeLessThan(TEXT_BYTES_MAX);
     expect(page).toMatch(/and 39\d\d more/);
     expect(page).toContain(`${PUBLIC_URL}/projects/attic/findings`);
+  });
+
+  test('leaves out what its page shows, and what the page leaves out is in a list', () => {
+    const long = finding({ class: 'fixed', message: 'x'.repeat(2000), path: 'y'.repeat(2000), total: 90 });
+    const findings = Array.from({ length: 50 }, () => long);
+    const broken = Array.from({ length: 50 }, () => brokenJob({ total: 70 }));
+    const digest = composeDigest(HEAD, { ...QUIET, findings, broken });
+    const mail = mailHtml(digest, PUBLIC_URL, 'cid:x', PAGE_BYTES_MAX / 2);
+    expect(mail).toMatch(/digests\/2026-05-05\/attic\.html"[^>]*>and (4[1-9]|[5-9]\d) more/);
+    const page = renderHtml(digest, PUBLIC_URL, 'data:x');
+    expect(page).toMatch(/\/jobs\?project=attic"[^>]*>and 40 more/);
+    expect(page).toMatch(/\/jobs\?project=attic&amp;status=failed"[^>]*>and 20 more/);
+    expect(renderText(digest, PUBLIC_URL)).toContain(
+      `and 20 more: ${PUBLIC_URL}/jobs?project=attic&status=failed`,
+    );
   });
 
   test('is safe against whatever stands in a finding', () => {

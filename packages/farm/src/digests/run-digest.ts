@@ -1,13 +1,14 @@
 import type { DigestDay, DigestView, RunDigestBody } from '@crafting-table/contracts/digest';
 import { insertAudit } from '@crafting-table/database/audit';
 import type { Database } from '@crafting-table/database/connect';
+import { findUnsettledMs } from '@crafting-table/database/digests/find-unsettled';
 import { findUndigested } from '@crafting-table/database/digests/store-digests';
 import { findProject } from '@crafting-table/database/projects';
 import { readClock } from '@crafting-table/database/schedules';
 import type { Caller } from '../caller.ts';
 import { refuse, type Refusal } from '../refusal.ts';
 import { localAt } from '../schedules/wall-clock.ts';
-import { dayAt, endOf, noonAfter } from './digest-day.ts';
+import { dayAt, earlier, endOf, noonAfter } from './digest-day.ts';
 import type { DigestSettings } from './digest-settings.ts';
 import { listDigests, viewOf } from './list-digests.ts';
 import { keepDigests, makeDigests } from './make-digests.ts';
@@ -19,7 +20,7 @@ const TOGETHER = 25;
 
 /**
  * Makes the digests of a day that are not there yet, of one project or of all, and answers with those of the day. Today's goes up to
- * this moment. `dry_run` only says what would be.
+ * this moment. A day that a later digest reached over gets none. `dry_run` only says what would be.
  */
 export async function runDigest(
   db: Database,
@@ -35,7 +36,8 @@ export async function runDigest(
   const only = name === undefined ? null : await findProject(db, name, null);
   if (name !== undefined && only === null) return refuse('not_found');
   const dueAt = dayAt(settings, date)?.dueAt ?? now;
-  const to = date === today || dueAt > now ? now : endOf(dueAt);
+  const settled = new Date(now.getTime() - (await findUnsettledMs(db)));
+  const to = date === today || dueAt > now ? settled : earlier(endOf(dueAt), settled);
   const projects = await findUndigested(db, {
     date,
     createdBefore: to,

@@ -7,9 +7,10 @@ import {
   insertDigestDay,
   takeDigestDay,
 } from '@crafting-table/database/digests/days';
+import { findUnsettledMs } from '@crafting-table/database/digests/find-unsettled';
 import { findUndigested, type UndigestedProject } from '@crafting-table/database/digests/store-digests';
 import { runningClock } from '../running-clock.ts';
-import { dayBefore, dueDay, endOf, type DueDay } from './digest-day.ts';
+import { dayBefore, dueDay, earlier, endOf, type DueDay } from './digest-day.ts';
 import type { DigestSettings } from './digest-settings.ts';
 import { keepDigests, makeDigests } from './make-digests.ts';
 
@@ -62,6 +63,7 @@ function rowOf({ date, dueAt, expiresAt }: DueDay, state: 'composing' | 'missed'
 
 async function composeDay(db: Database, settings: DigestSettings, day: DueDay, now: Date): Promise<number> {
   const clock = runningClock(now);
+  const to = earlier(endOf(day.dueAt), new Date(now.getTime() - (await findUnsettledMs(db))));
   let held: Date | null = null;
   let made = 0;
   let after: string | null = null;
@@ -75,7 +77,7 @@ async function composeDay(db: Database, settings: DigestSettings, day: DueDay, n
     after = projects.at(-1)!.id; // There is one.
     const work = async () => {
       for (let group = projects.splice(0, TOGETHER); group.length > 0; group = projects.splice(0, TOGETHER)) {
-        const digests = await makeDigests(db, settings, group, { date: day.date, to: endOf(day.dueAt) });
+        const digests = await makeDigests(db, settings, group, { date: day.date, to });
         const kept = await keepDigests(db, digests, { at: now, expiresAt: day.expiresAt });
         made += kept;
       }

@@ -41,7 +41,7 @@ export function trendText(trend: Digest['trend']): string {
   const days = trend.slice(-DAYS).map(({ open }) => open);
   return days.length === 1
     ? `Open findings today: ${days[0]}`
-    : `Open findings over ${days.length} days: ${days.slice(0, -1).join(', ')}, today ${days.at(-1)}`;
+    : `Open findings in the last ${days.length} digests: ${days.slice(0, -1).join(', ')}, today ${days.at(-1)}`;
 }
 
 function chunk(type: string, data: Buffer): Buffer {

@@ -29,6 +29,8 @@ export function finding(values: Partial<FindingFact> = {}): FindingFact {
   return {
     class: 'new',
     total: 1,
+    hasFlaw: false,
+    hasLint: false,
     kind: 'compile_warning',
     tool: 'gcc',
     recipe: 'build',
@@ -99,6 +101,7 @@ export const EVENTFUL: DigestFacts = {
   findings: [
     finding({
       total: 2,
+      hasFlaw: true,
       kind: 'cve',
       tool: 'npm-audit',
       recipe: 'audit',
@@ -117,7 +120,7 @@ export const EVENTFUL: DigestFacts = {
       advisory: { ids: ['CVE-2021-23337', 'GHSA-35jh-r3h4-6jhm'] },
       jobId: jobId(1),
     }),
-    finding({ total: 2, jobId: jobId(2) }),
+    finding({ total: 2, hasFlaw: true, jobId: jobId(2) }),
     finding({
       class: 'fixed',
       severity: 'high',
@@ -181,8 +184,12 @@ export const EVENTFUL: DigestFacts = {
   broken: [brokenJob()],
   firings: [
     {
+      total: 1,
       fate: 'made',
       recipe: 'audit',
+      subproject: 'sdks/js',
+      ref: null,
+      jobId: jobId(10),
       local: '2026-05-05T02:30',
       tz: 'America/Los_Angeles',
       late: true,

@@ -18,6 +18,8 @@ export type MailServer = AsyncDisposable & {
   refuseAddress: (address: string) => number | null;
   /** Asked when a mail has come to its end. */
   refuseContent: () => number | null;
+  /** What it says then. */
+  refusal: string;
 };
 
 /** Nobody gets in without these where a login is asked for. */
@@ -29,11 +31,12 @@ export const LOGIN = { user: 'farm', password: 'correct horse' };
  */
 export async function startMailServer({ needsLogin = false, isEncrypted = false } = {}): Promise<MailServer> {
   const received: ReceivedMail[] = [];
-  const refusal = (code: number) => Object.assign(new Error('not now'), { responseCode: code });
+  const refusal = (code: number) => Object.assign(new Error(running.refusal), { responseCode: code });
   const rules = {
     refuseMail: (): number | null => null,
     refuseAddress: (_address: string): number | null => null,
     refuseContent: (): number | null => null,
+    refusal: 'not now',
   };
   const server = new SMTPServer({
     ...CERTIFICATE,

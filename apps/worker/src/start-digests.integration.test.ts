@@ -1,0 +1,24 @@
+import { openFarmDatabase } from '@crafting-table/database/stand-ins/farm-rows';
+import type { Triggers } from '@crafting-table/queues/open-triggers';
+import pino from 'pino';
+import { expect, test, vi } from 'vitest';
+import { startDigests } from './start-digests.ts';
+
+const DIGEST = { cron: '0 6 * * *', tz: 'UTC', publicUrl: 'http://farm.example', isMailOn: false };
+const WAIT = { timeout: 20_000, interval: 10 };
+
+test('without a mail server one line says so, and no more', async () => {
+  await using farm = await openFarmDatabase();
+  const lines: { msg: string }[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const upsert = vi.fn<Triggers['upsert']>(async () => {});
+  const triggers = { upsert } as unknown as Triggers;
+  {
+    await using digests = startDigests({ digest: DIGEST, relay: null, db: farm.db, triggers, log });
+    await digests.make();
+    await vi.waitUntil(() => upsert.mock.calls.length > 0, WAIT);
+  }
+  expect(lines.map(({ msg }) => msg)).toEqual([
+    'no mail server is set: digests are made and shown, and no mail is sent',
+  ]);
+});
