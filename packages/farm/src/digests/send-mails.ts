@@ -49,7 +49,8 @@ export async function sendMails(
 ): Promise<SentMails> {
   const sent: SentMails = { tried: 0, waiting: 0, failed: 0, expired: 0, error: null };
   sent.expired = await expireMails(db, clock());
-  while (sent.tried < MAILS_PER_PASS && !stop?.aborted) {
+  const isStopped = () => stop?.aborted === true;
+  while (sent.tried < MAILS_PER_PASS && !isStopped()) {
     const now = clock();
     const taken = await takeMail(db, { now, until: sendingUntil(now) });
     if (taken === null) break;
