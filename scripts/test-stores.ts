@@ -19,20 +19,22 @@ export type TestStores = AsyncDisposable & {
 
 /**
  * `TEST_DATABASE_URL` and `TEST_REDIS_URL` from outside win over own ones; own ones are containers where there is an engine,
- * else processes. With `CRAFTING_TEST_CONTAINERS=1` they are containers or nothing, with 0 never. Some tests make a process of
- * Postgres stand still, which in a container only root can: nobody else gets containers without asking.
+ * else processes. With `CRAFTING_TEST_CONTAINERS=1` they are containers or nothing, with 0 never.
  */
 export async function startTestStores(): Promise<TestStores> {
-  const areGiven = given.databaseUrl !== undefined || given.redisUrl !== undefined;
   if (wishesContainers === 'always') return inContainers();
-  const isPossible = isEngineThere(dockerHost) && process.getuid?.() === 0;
-  if (areGiven || wishesContainers === 'never' || !isPossible) return asProcesses();
+  const { databaseUrl, redisUrl } = given;
+  if (databaseUrl !== undefined && redisUrl !== undefined) return asProcesses('those that were given');
+  if (databaseUrl !== undefined) return asProcesses('a Postgres that was given, and a process');
+  if (redisUrl !== undefined) return asProcesses('a Redis that was given, and a process');
+  if (wishesContainers === 'never') return asProcesses('processes, because containers are not wished for');
+  if (!isEngineThere(dockerHost)) return asProcesses('processes, because there is no container engine');
   try {
     return await inContainers();
   } catch (fault) {
-    // An engine that cannot get the images is as good as none.
+    // An engine that cannot get the images, or refuses us, is as good as none.
     const why = fault instanceof Error ? fault.message : String(fault);
-    return { ...(await asProcesses()), kind: `processes, because containers do not start: ${why}` };
+    return asProcesses(`processes, because containers do not start: ${why}`);
   }
 }
 
@@ -46,7 +48,7 @@ async function inContainers(): Promise<TestStores> {
   };
 }
 
-async function asProcesses(): Promise<TestStores> {
+async function asProcesses(kind: string): Promise<TestStores> {
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(fastFolder(), 'crafting-test-stores-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
@@ -64,7 +66,7 @@ async function asProcesses(): Promise<TestStores> {
       ...(redisUrl ? { TEST_REDIS_URL: redisUrl } : {}),
     },
     missing: queue.kind === 'postgres' ? queue.why : undefined,
-    kind: 'processes',
+    kind,
     [Symbol.asyncDispose]: () => stop.disposeAsync(),
   };
 }

@@ -9,6 +9,7 @@ import { isDatabaseAway } from '@crafting-table/database/database-away';
 import { feelPulse } from '@crafting-table/database/feel-pulse';
 import { listen } from '@crafting-table/database/listen';
 import { migrate } from '@crafting-table/database/migrate';
+import { readClock } from '@crafting-table/database/schedules';
 import { createDispatcher } from '@crafting-table/farm/jobs/dispatch-jobs';
 import { createNews } from '@crafting-table/farm/logs/news';
 import { createFarmNumbersReader } from '@crafting-table/farm/metrics/read-farm-numbers';
@@ -16,6 +17,7 @@ import { startRetentionLoop } from '@crafting-table/farm/retention/retention-loo
 import { readOrExit } from '@crafting-table/farm/read-or-exit';
 import { showError } from '@crafting-table/farm/show-error';
 import { tellOfDeath } from '@crafting-table/farm/tell-of-death';
+import { moveNightly } from '@crafting-table/farm/schedules/derive-schedules';
 import { nextTrigger } from '@crafting-table/farm/schedules/next-trigger';
 import { tendSchedules } from '@crafting-table/farm/schedules/tend-schedules';
 import { sweep, tellOfSweep } from '@crafting-table/farm/sweep/sweep';
@@ -29,7 +31,7 @@ import { openDashboard } from '@crafting-table/queues/open-dashboard';
 import { queueTarget, type QueueTarget } from '@crafting-table/queues/queue-target';
 import { readConfig, type ApiConfig } from './config.ts';
 import { createMetrics } from './metrics/create-metrics.ts';
-import { QUEUES_PATH } from './queues/cookies.ts';
+import { LOGOUT_PATH, QUEUES_PATH } from './browser/paths.ts';
 import { createApp } from './create-app.ts';
 
 /**
@@ -82,7 +84,11 @@ export async function serve(): Promise<void> {
     ),
   );
   const dashboard = stack.use(
-    openDashboard(queue, { basePath: QUEUES_PATH, isReadOnly: !config.queuesWrite }),
+    openDashboard(queue, {
+      basePath: QUEUES_PATH,
+      logoutPath: LOGOUT_PATH,
+      isReadOnly: !config.queuesWrite,
+    }),
   );
   const news = createNews();
   const listener = stack.use(
@@ -110,6 +116,7 @@ export async function serve(): Promise<void> {
     news,
     version: VERSION,
     isPrepared: () => isPrepared,
+    stop,
     workerAliveSecs,
     metrics: createMetrics(),
     numbers: createFarmNumbersReader(db, deliveries, { workerAliveSecs }),
@@ -173,6 +180,9 @@ async function prepareDatabase(
       await migrate(config.databaseUrl);
       await migrateQueue(queue);
       await mkdir(config.dataDir, { recursive: true });
+      const { tz } = config.digest;
+      const moved = await moveNightly(db, tz, await readClock(db));
+      if (moved > 0) log.info({ tz, projects: moved }, 'nightly schedules were moved to another zone');
       if (await ensureFirstAdmin(db, config.adminBearerFile)) {
         log.info({ file: config.adminBearerFile }, 'the first admin bearer was written');
       }

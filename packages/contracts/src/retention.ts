@@ -12,13 +12,17 @@ export type Retention = Required<ProjectRetention> & {
   job_count_total: number;
   /** Bytes of findings kept in the whole farm, as Postgres stores them. */
   findings_bytes_total: number;
+  /** Age of digests, 0 for any. */
+  digest_days: number;
+  /** Age of entries in the audit log, 0 for any. */
+  audit_days: number;
   /** Bytes of mirrors and caches kept on one host. */
   folder_bytes_total: number;
   /** Mirrors and caches kept on one host. */
   folder_count_total: number;
 };
 
-export const RETAINED_KINDS = ['jobs', 'logs', 'findings', 'mirror', 'cache'] as const;
+export const RETAINED_KINDS = ['jobs', 'logs', 'findings', 'digests', 'audit', 'mirror', 'cache'] as const;
 export const RetainedKind = z.enum(RETAINED_KINDS);
 export type RetainedKind = z.infer<typeof RetainedKind>;
 
@@ -32,7 +36,8 @@ export type RetentionBody = z.infer<typeof RetentionBody>;
 /** Of one kind in one project. */
 export const RemovedThings = z.object({
   kind: RetainedKind,
-  project: z.string(),
+  /** Null for what is of the whole farm, as the audit log is. */
+  project: z.string().nullable(),
   /** On which worker's host; null for what is in Postgres. */
   worker: z.string().nullable(),
   count: z.int(),
@@ -62,6 +67,8 @@ export const RETENTION_SETTINGS = [
   'CRAFTING_FINDINGS_KEEP_COUNT',
   'CRAFTING_FINDINGS_KEEP_BYTES',
   'CRAFTING_FINDINGS_KEEP_TOTAL_BYTES',
+  'CRAFTING_DIGEST_KEEP_DAYS',
+  'CRAFTING_AUDIT_KEEP_DAYS',
   'CRAFTING_MIRROR_KEEP_DAYS',
   'CRAFTING_CACHE_KEEP_DAYS',
   'CRAFTING_CACHE_KEEP_BYTES',
@@ -82,6 +89,8 @@ export function retentionOf(settings: Settings<(typeof RETENTION_SETTINGS)[numbe
     findings_count: settings.CRAFTING_FINDINGS_KEEP_COUNT,
     findings_bytes: settings.CRAFTING_FINDINGS_KEEP_BYTES,
     findings_bytes_total: settings.CRAFTING_FINDINGS_KEEP_TOTAL_BYTES,
+    digest_days: settings.CRAFTING_DIGEST_KEEP_DAYS,
+    audit_days: settings.CRAFTING_AUDIT_KEEP_DAYS,
     mirror_days: settings.CRAFTING_MIRROR_KEEP_DAYS,
     cache_days: settings.CRAFTING_CACHE_KEEP_DAYS,
     cache_bytes: settings.CRAFTING_CACHE_KEEP_BYTES,

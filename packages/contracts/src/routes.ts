@@ -58,6 +58,8 @@ export type Route = {
   headers?: Record<string, string>;
   /** It answers also while Postgres is silent, and says so itself. */
   answersInSilence?: true;
+  /** It answers also to its own host, which the allowed networks may leave out. */
+  answersOwnHost?: true;
   problems: readonly ProblemCode[];
 };
 
@@ -75,6 +77,7 @@ export const ROUTES = {
     summary: 'Whether the farm works: versions, backends, workers, queue, sweep',
     status: 200,
     response: Health,
+    answersOwnHost: true,
     problems: ['database_away'],
   },
   getMetrics: {

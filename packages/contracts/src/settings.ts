@@ -298,6 +298,18 @@ export const SETTINGS = {
     help: 'Bytes of findings kept in the whole farm, those of the newest jobs.',
     readBy: ['api'],
   },
+  CRAFTING_DIGEST_KEEP_DAYS: {
+    schema: days(365),
+    example: '365',
+    help: 'Digests older than this are removed with their mails; the newest one of each project stays. 0 keeps them.',
+    readBy: ['api'],
+  },
+  CRAFTING_AUDIT_KEEP_DAYS: {
+    schema: days(730),
+    example: '730',
+    help: 'Entries of the audit log older than this are removed. 0 keeps them.',
+    readBy: ['api'],
+  },
   CRAFTING_MIRROR_KEEP_DAYS: {
     schema: days(60),
     example: '60',

@@ -1,4 +1,4 @@
-import type { Database } from './connect.ts';
+import type { Connection, Database } from './connect.ts';
 
 export type AuditRow = {
   id: number;
@@ -9,13 +9,29 @@ export type AuditRow = {
   detail: Record<string, unknown>;
 };
 
+/** Returns the id of the entry. */
 export async function insertAudit(
-  db: Database,
+  db: Connection,
   entry: { actor: string; action: string; subject: string; detail?: Record<string, unknown> },
-): Promise<void> {
-  await db
+): Promise<number> {
+  const { id } = await db
     .insertInto('audit')
     .values({ ...entry, detail: JSON.stringify(entry.detail ?? {}) })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** For an entry that grows while what it tells of goes on. */
+export async function replaceAuditDetail(
+  db: Connection,
+  id: number,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  await db
+    .updateTable('audit')
+    .set({ detail: JSON.stringify(detail) })
+    .where('id', '=', id)
     .execute();
 }
 

@@ -3,7 +3,7 @@ import { choosePort } from '@crafting-table/dev-services/choose-port';
 import { expect, test, vi } from 'vitest';
 import { feelPulse } from './feel-pulse.ts';
 import { openFarmDatabase, type FarmDatabase } from './stand-ins/farm-rows.ts';
-import { serverProcess } from './stand-ins/server-process.ts';
+import { signalServer } from './stand-ins/signal-server.ts';
 
 /** How soon is for the scenario of a frozen Postgres to say, on a machine that does nothing else. */
 const WAIT = { timeout: 20_000, interval: 20 };
@@ -15,12 +15,12 @@ test('a server that stands still falls silent, and is heard again when it goes o
   pulse.onSilence(() => (silences += 1));
   const pid = await vi.waitUntil(() => pulsePid(farm), WAIT);
   expect(pulse.isSilent).toBe(false);
-  process.kill(pid, 'SIGSTOP');
+  await signalServer(farm.db, pid, 'STOP');
   try {
     await vi.waitUntil(() => pulse.isSilent, WAIT);
     expect(silences).toBe(1);
   } finally {
-    process.kill(pid, 'SIGCONT');
+    await signalServer(farm.db, pid, 'CONT');
   }
   await vi.waitUntil(() => !pulse.isSilent, WAIT);
 });
@@ -29,13 +29,13 @@ test('a connection that never speaks again is given up for another one', async (
   await using farm = await openFarmDatabase();
   await using pulse = feelPulse(farm.url);
   const pid = await vi.waitUntil(() => pulsePid(farm), WAIT);
-  process.kill(pid, 'SIGSTOP');
+  await signalServer(farm.db, pid, 'STOP');
   try {
     await vi.waitUntil(() => pulse.isSilent, WAIT);
     await vi.waitUntil(() => !pulse.isSilent, WAIT);
     await expect.poll(() => pulsePid(farm), WAIT).not.toBe(pid);
   } finally {
-    process.kill(pid, 'SIGCONT');
+    await signalServer(farm.db, pid, 'CONT');
   }
 });
 
@@ -45,10 +45,9 @@ test('a server that refuses is not silent', async () => {
 });
 
 /** The process of the server at the other end of the newest connection, once there is one. */
-async function pulsePid({ db, url }: FarmDatabase): Promise<number | undefined> {
+async function pulsePid({ db }: FarmDatabase): Promise<number | undefined> {
   const found = await sql<{ pid: number }>`
     select pid from pg_stat_activity where datname = current_database()
       and application_name = 'crafting-pulse' and state = 'idle' order by backend_start desc`.execute(db);
-  const pid = found.rows[0]?.pid;
-  return pid === undefined ? undefined : serverProcess(pid, url);
+  return found.rows[0]?.pid;
 }

@@ -8,9 +8,11 @@ import { listAttempts } from './jobs/find-job.ts';
 import { finishAttempt } from './jobs/finish-attempt.ts';
 import { retryJob } from './jobs/retry-job.ts';
 import type { ProjectRow } from './projects.ts';
+import type { Amount } from './retention-limits.ts';
 import {
   addProject,
   addRunningJob,
+  claim,
   jobFinding,
   openFarmDatabase,
   passed,
@@ -58,6 +60,23 @@ async function jobsLeft(db: Db): Promise<string[]> {
   return (await db.selectFrom('jobs').select('id').orderBy('id').execute()).map(({ id }) => id);
 }
 
+async function countGone(removing: Promise<Amount[]>): Promise<number> {
+  return (await removing).reduce((sum, { count }) => sum + count, 0);
+}
+
+async function trackFinding(
+  db: Db,
+  seriesId: number,
+  { fingerprint, isOpen, jobId }: { fingerprint: string; isOpen: boolean; jobId: string },
+): Promise<void> {
+  await sql`
+    insert into tracked_findings (series_id, fingerprint, is_open, finding_group, kind, tool, template, severity, native,
+      first_sha, first_job_id, since_first_run, data)
+    values (${seriesId}, ${fingerprint}, ${isOpen}, 'code', 'lint', 'cc', 't', 'low', '{}', 'c0ffee', ${jobId}, true, '{}')`.execute(
+    db,
+  );
+}
+
 /** A series of the project in which each of these jobs was judged, in this order. */
 async function addSeries(db: Db, project: ProjectRow, branch: string, jobIds: string[]): Promise<number> {
   const { rows } = await sql<{ id: number }>`
@@ -79,13 +98,7 @@ test.each([
 ])('jobs beyond the limit of %s go with all that hangs on them', async (_, keep, kept) => {
   await using farm = await openFarmDatabase();
   const ids = await finishJobs(farm.db, await addProject(farm.db), 6);
-  const old = await findOldJobs(farm.db, keep);
-  expect(
-    await removeJobs(
-      farm.db,
-      old.map(({ id }) => id),
-    ),
-  ).toBe(6 - kept);
+  expect(await countGone(removeJobs(farm.db, await findOldJobs(farm.db, keep)))).toBe(6 - kept);
   expect(await jobsLeft(farm.db)).toEqual(ids.slice(6 - kept));
   expect(await farm.db.selectFrom('findings').selectAll().execute()).toHaveLength(2 * kept);
   expect(await findOldJobs(farm.db, keep)).toEqual([]);
@@ -111,13 +124,19 @@ test('a job that runs, waits, or is queued again meanwhile stays', async () => {
   const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 1 });
   expect(old.map(({ id }) => id)).toEqual(ids.slice(0, 2));
   await retryJob(farm.db, ids[0]!);
-  expect(
-    await removeJobs(
-      farm.db,
-      old.map(({ id }) => id),
-    ),
-  ).toBe(1);
+  expect(await removeJobs(farm.db, old)).toEqual([{ project: project.name, count: 1, bytes: null }]);
   expect(await jobsLeft(farm.db)).toEqual([ids[0], ids[2], running]);
+});
+
+test('a job that was tried again since it was found old is not removed with the new result', async () => {
+  await using farm = await openFarmDatabase();
+  const ids = await finishJobs(farm.db, await addProject(farm.db), 2);
+  const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 1 });
+  await retryJob(farm.db, ids[0]!);
+  await claim(farm.db, ids[0]!);
+  await finishAttempt(farm.db, passed(ids[0]!, { attempt: 2 }));
+  expect(await removeJobs(farm.db, old)).toEqual([]);
+  expect(await jobsLeft(farm.db)).toEqual(ids);
 });
 
 test('a job that a series is compared with, or that first had a finding that is still open, is never removed', async () => {
@@ -127,17 +146,8 @@ test('a job that a series is compared with, or that first had a finding that is 
   const [firstOpen, firstClosed, onBranch, newestOnBranch, onMain] = ids;
   await addSeries(farm.db, project, 'feature', [onBranch!, newestOnBranch!]);
   const main = await addSeries(farm.db, project, project.default_branch, [onMain!]);
-  for (const [fingerprint, isOpen, jobId] of [
-    ['a', true, firstOpen],
-    ['b', false, firstClosed],
-  ] as const) {
-    await sql`
-      insert into tracked_findings (series_id, fingerprint, is_open, finding_group, kind, tool, template, severity, native,
-        first_sha, first_job_id, since_first_run, data)
-      values (${main}, ${fingerprint}, ${isOpen}, 'code', 'lint', 'cc', 't', 'low', '{}', 'c0ffee', ${jobId}, true, '{}')`.execute(
-      farm.db,
-    );
-  }
+  await trackFinding(farm.db, main, { fingerprint: 'a', isOpen: true, jobId: firstOpen! });
+  await trackFinding(farm.db, main, { fingerprint: 'b', isOpen: false, jobId: firstClosed! });
   const strict = { ...KEEP_ALL, job_days: 0.01, job_count: 1, findings_days: 0.01, findings_count: 1 };
   expect((await findOldFindings(farm.db, strict)).map(({ jobId }) => jobId)).toEqual([
     firstClosed,
@@ -146,13 +156,37 @@ test('a job that a series is compared with, or that first had a finding that is 
   ]);
   const old = await findOldJobs(farm.db, strict);
   expect(old.map(({ id }) => id)).toEqual([firstClosed, onBranch]);
-  await removeJobs(
-    farm.db,
-    old.map(({ id }) => id),
-  );
+  await removeJobs(farm.db, old);
   await forgetRunsOfRemovedJobs(farm.db);
   const runs = await farm.db.selectFrom('series_runs').select('job_id').orderBy('job_id').execute();
   expect(runs.map(({ job_id }) => job_id)).toEqual([newestOnBranch, onMain]);
+});
+
+test('a job whose finding was opened again since it was found old is removed no more, nor are its findings', async () => {
+  await using farm = await openFarmDatabase();
+  const project = await addProject(farm.db);
+  const ids = await finishJobs(farm.db, project, 4);
+  const main = await addSeries(farm.db, project, project.default_branch, [ids[3]!]);
+  await trackFinding(farm.db, main, { fingerprint: 'a', isOpen: false, jobId: ids[0]! });
+  const keep = { ...KEEP_ALL, job_count: 1, findings_days: 0.01 };
+  const [jobs, findings] = [await findOldJobs(farm.db, keep), await findOldFindings(farm.db, keep)];
+  expect([jobs[0]?.id, findings[0]?.jobId]).toEqual([ids[0], ids[0]]);
+  await sql`update tracked_findings set is_open = true`.execute(farm.db);
+  expect(await removeFindings(farm.db, findings)).toMatchObject([{ project: project.name, count: 4 }]);
+  expect(await countGone(removeJobs(farm.db, jobs))).toBe(2);
+  expect(await jobsLeft(farm.db)).toEqual([ids[0], ids[3]]);
+  expect(await listFindings(farm.db, { jobId: ids[0]!, attempt: 1, after: 0, limit: 9 })).toHaveLength(2);
+  expect(await listAttempts(farm.db, ids[0]!)).toMatchObject([{ findings_removed_at: null }]);
+});
+
+test('a job that has come to be the newest of a branch since it was found old is removed no more', async () => {
+  await using farm = await openFarmDatabase();
+  const project = await addProject(farm.db);
+  const ids = await finishJobs(farm.db, project, 3);
+  const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 1 });
+  await addSeries(farm.db, project, 'feature', [ids[0]!, ids[1]!]);
+  expect(await countGone(removeJobs(farm.db, old))).toBe(1);
+  expect(await jobsLeft(farm.db)).toEqual([ids[1], ids[2]]);
 });
 
 test('the newest job at the head of a branch is never removed, also when an older commit was tried again since', async () => {
@@ -182,7 +216,8 @@ test.each([
     { jobId: ids[0], count: 2, bytes: first!.bytes },
     { jobId: ids[1], count: 2 },
   ]);
-  await removeFindings(farm.db, old);
+  const gone = await removeFindings(farm.db, old);
+  expect(gone).toMatchObject([{ count: 4, bytes: old[0]!.bytes + old[1]!.bytes }]);
   expect(await findOldFindings(farm.db, keep)).toEqual([]);
   expect(await listFindings(farm.db, { jobId: ids[1]!, attempt: 1, after: 0, limit: 9 })).toEqual([]);
   expect(await listAttempts(farm.db, ids[1]!)).toMatchObject([{ findings_removed_at: expect.any(Date) }]);

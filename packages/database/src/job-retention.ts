@@ -1,9 +1,16 @@
 import { sql } from 'kysely';
 import type { Retention } from '@crafting-table/contracts/retention';
-import type { Database } from './connect.ts';
-import { keptBy, lookThroughAll, NEEDED_JOBS, ROUND_MAX } from './retention-limits.ts';
+import type { Connection, Database } from './connect.ts';
+import {
+  keptBy,
+  lookThroughAll,
+  neededAmong,
+  NEEDED_JOBS,
+  ROUND_MAX,
+  type Amount,
+} from './retention-limits.ts';
 
-export type OldJob = { id: string; project: string };
+export type OldJob = Amount & { id: string; attempt: number };
 
 /**
  * Finished jobs beyond the age or the count that their project keeps, or beyond the count of the whole farm, and that no series
@@ -16,8 +23,8 @@ export async function findOldJobs(
 ): Promise<OldJob[]> {
   const question = sql<OldJob>`
     with needed as materialized (${NEEDED_JOBS})
-    select id, project from (
-      select j.id, j.finished_at, p.id as project_id, p.name as project,
+    select id, attempt, project, 1 as count, null::bigint as bytes from (
+      select j.id, j.attempt, j.finished_at, p.id as project_id, p.name as project,
         row_number() over (partition by j.project_id order by j.finished_at desc, j.id desc) as rank,
         row_number() over (order by j.finished_at desc, j.id desc) as rank_total,
         ${keptBy('job_days', keep)} as days, ${keptBy('job_count', keep)} as count
@@ -31,22 +38,26 @@ export async function findOldJobs(
   return lookThroughAll(db, question);
 }
 
-/** Jobs removed by one statement, with their attempts, logs and findings. */
-const BATCH = 200;
-
-/** Removes jobs with all that hangs on them. One that was queued again meanwhile stays. Returns how many went. */
-export async function removeJobs(db: Database, ids: readonly string[]): Promise<number> {
-  let removed = 0;
-  for (let start = 0; start < ids.length; start += BATCH) {
-    const batch = ids.slice(start, start + BATCH);
-    const gone = await sql`
-      with locked as materialized (
-        select id from jobs where id = any(${batch}::uuid[]) and status in ('passed', 'failed', 'cancelled')
-        order by id for update)
-      delete from jobs using locked where jobs.id = locked.id`.execute(db);
-    removed += Number(gone.numAffectedRows ?? 0);
-  }
-  return removed;
+/**
+ * Removes jobs with all that hangs on them. One that was queued again meanwhile stays, also when that attempt has ended, and so does
+ * one that has come to be needed. Returns what went.
+ */
+export async function removeJobs(
+  db: Connection,
+  old: readonly Pick<OldJob, 'id' | 'attempt'>[],
+): Promise<Amount[]> {
+  const ids = old.map(({ id }) => id);
+  const gone = await sql<Amount>`
+    with needed as materialized (${neededAmong(ids)}),
+    locked as materialized (
+      select jobs.id from jobs
+      join unnest(${ids}::uuid[], ${old.map(({ attempt }) => attempt)}::int[]) as due (id, attempt) using (id, attempt)
+      where status in ('passed', 'failed', 'cancelled') and not exists (select from needed where needed.job_id = jobs.id)
+      order by jobs.id for update of jobs),
+    gone as (delete from jobs using locked where jobs.id = locked.id returning jobs.project_id)
+    select name as project, count(*) as count, null::bigint as bytes
+    from gone join projects on projects.id = gone.project_id group by name`.execute(db);
+  return gone.rows;
 }
 
 /** Forgets what series remember of jobs that are gone. */

@@ -17,8 +17,10 @@ const KEEP_ALL = { log_days: 0, log_count: 100, log_bytes: 1e9, log_bytes_total:
 
 async function removeOldLogs(db: FarmDatabase['db'], keep: typeof KEEP_ALL): Promise<number> {
   const old = await findOldLogs(db, keep);
-  await removeLogs(db, old);
-  return old.length;
+  const gone = await removeLogs(db, old);
+  expect(await removeLogs(db, old)).toEqual([]); // Once gone they are counted no more.
+  expect(gone.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0)).toBe(10 * old.length);
+  return gone.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Jobs of one project, oldest first, each a day apart, the newest one today; each printed ten bytes. */

@@ -1,7 +1,11 @@
 // What the queries of retention have in common.
 import { sql, type RawBuilder } from 'kysely';
 import type { ProjectRetention } from '@crafting-table/contracts/project-retention';
+import type { RemovedThings } from '@crafting-table/contracts/retention';
 import type { Database } from './connect.ts';
+
+/** What is to go, or went. */
+export type Amount = Pick<RemovedThings, 'project' | 'count' | 'bytes'>;
 
 /** Things of one kind that one round removes; the next round goes on. It bounds what a round holds in memory. */
 export const ROUND_MAX = 100_000;
@@ -17,6 +21,13 @@ export function lookThroughAll<Row>(db: Database, question: RawBuilder<Row>): Pr
     );
     return (await question.execute(transaction)).rows;
   });
+}
+
+/** Of one project, and without jobs that go in the same round: what hangs on them goes with them and counts no more. */
+export type Among = { projectId?: string | null; without?: readonly string[] };
+
+export function isNoneOf(jobIds: readonly string[], jobId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`not exists (select from unnest(${[...jobIds]}::uuid[]) as going (id) where going.id = ${jobId})`;
 }
 
 /** A limit of the project `p` where it has one of its own, else the farm's. */
@@ -35,12 +46,25 @@ const ORIGINS_MAX = 200;
  * another one when an old commit was tried again; those that a new branch may be compared with; and those in which a finding that
  * is still open was seen first.
  */
-export const NEEDED_JOBS = sql`
-  select job_id from (
-    select r.job_id, row_number() over (partition by r.series_id order by r.at desc) as rank,
-      r.sha = s.head_sha as is_head, row_number() over (partition by r.series_id, r.sha order by r.at desc) as rank_at_commit,
-      s.branch = p.default_branch as is_default
-    from series_runs r join series s on s.id = r.series_id join projects p on p.id = s.project_id) runs
-  where rank <= case when is_default then ${sql.lit(ORIGINS_MAX)} else 1 end or (is_head and rank_at_commit = 1)
-  union
-  select first_job_id from tracked_findings where is_open`;
+export const NEEDED_JOBS = neededJobs({ series: sql`true`, findings: sql`true` });
+
+/** Of these jobs those that are needed by now: from finding what is old to removing it a closed finding may have come back. */
+export function neededAmong(jobIds: readonly string[]): RawBuilder<unknown> {
+  const ids = sql`select unnest(${[...jobIds]}::uuid[])`; // As an array it would be gone through for each finding.
+  return neededJobs({
+    series: sql`s.id in (select series_id from series_runs where job_id in (${ids}))`,
+    findings: sql`first_job_id in (${ids})`,
+  });
+}
+
+function neededJobs(among: Record<'series' | 'findings', RawBuilder<unknown>>): RawBuilder<unknown> {
+  return sql`
+    select job_id from series s join projects p on p.id = s.project_id, lateral (
+      (select job_id from series_runs r where r.series_id = s.id order by r.at desc
+        limit case when s.branch = p.default_branch then ${sql.lit(ORIGINS_MAX)} else 1 end)
+      union all
+      (select job_id from series_runs r where r.series_id = s.id and r.sha = s.head_sha order by r.at desc limit 1)) runs
+    where ${among.series}
+    union
+    select first_job_id from tracked_findings where is_open and ${among.findings}`;
+}

@@ -36,6 +36,16 @@ export async function findUnscheduled(db: Database, limit: number): Promise<Proj
     .execute();
 }
 
+/** Projects with the short form of a schedule, which names no zone, whose rows were made for another one than this. */
+export async function findNightlyElsewhere(db: Database, tz: string): Promise<string[]> {
+  const found = await sql<{ id: string }>`
+    select id from projects p
+    where removed_at is null and jsonb_typeof(schedule) = 'object'
+      and exists (select from schedules s where project_id = p.id and not gone and s.tz <> ${tz})
+    order by id`.execute(db);
+  return found.rows.map(({ id }) => id);
+}
+
 /**
  * Makes the schedules of a project what it says. One that it said before keeps its next firing. Does nothing when the project was
  * changed meanwhile.

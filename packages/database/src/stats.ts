@@ -59,6 +59,8 @@ const GROWING_TABLES = [
   'tracked_findings',
   'finding_events',
   'series_runs',
+  'digests',
+  'outbox',
   'audit',
 ];
 

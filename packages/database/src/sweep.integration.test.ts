@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import type { Database } from './connect.ts';
 import { openFarmDatabase } from './stand-ins/farm-rows.ts';
-import { serverProcess } from './stand-ins/server-process.ts';
+import { signalServer } from './stand-ins/signal-server.ts';
 import { noteQueueIncarnation, readSweepState, withSweepTurn } from './sweep.ts';
 
 const WAIT = { timeout: 20_000, interval: 10 };
@@ -78,12 +78,12 @@ test('a turn in which Postgres stood still says so, and the next one begins an a
   const stalled = Promise.withResolvers<boolean>();
   const turn = withSweepTurn(farm.db, 20, async ({ amnesty, hasStalled }) => {
     expect([amnesty, hasStalled()]).toEqual([false, false]);
-    const pid = serverProcess(await vi.waitUntil(() => holderOfTurn(farm.db), WAIT), farm.url);
-    process.kill(pid, 'SIGSTOP');
+    const pid = await vi.waitUntil(() => holderOfTurn(farm.db), WAIT);
+    await signalServer(farm.db, pid, 'STOP');
     try {
       await vi.waitUntil(hasStalled, WAIT);
     } finally {
-      process.kill(pid, 'SIGCONT');
+      await signalServer(farm.db, pid, 'CONT');
     }
     stalled.resolve(hasStalled());
   });

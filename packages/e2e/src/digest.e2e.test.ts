@@ -94,6 +94,18 @@ describe('a schedule', () => {
   });
 });
 
+test('a nightly schedule follows CRAFTING_DIGEST_TZ when the API is started with another zone', async () => {
+  const settings = { CRAFTING_DIGEST_TZ: 'Asia/Tokyo' };
+  await using moving = await startFarm({ backend: BACKENDS[0]!, workers: 0, settings });
+  const body = projectBody('owl', repository.url, { audit: 'true' });
+  await moving.client.call('registerProject', { body: { ...body, schedule: { audit: 'nightly' } } });
+  const zones = async () => (await moving.client.call('listSchedules')).schedules.map(({ tz }) => tz);
+  expect(await zones()).toEqual(['Asia/Tokyo']);
+  settings.CRAFTING_DIGEST_TZ = 'Europe/Berlin';
+  await moving.restartApi();
+  await until('it moved', async () => (await zones())[0] === 'Europe/Berlin');
+});
+
 describe('the digest', () => {
   test('is one mail, whatever is asked again, and the same as text and as a page', async () => {
     await registerWith({ name: 'mailed', notify: { email: ['team@attic.example'], on: ['test_fail'] } });

@@ -17,6 +17,8 @@ export type Dashboard = AsyncDisposable & {
 export type DashboardOptions = {
   /** Where it is mounted: `/admin/queues`. */
   basePath: string;
+  /** Where a browser logs out: `/logout`. */
+  logoutPath: string;
   /** Nothing can be retried, removed or paused. */
   isReadOnly: boolean;
 };
@@ -49,7 +51,10 @@ async function answer(queue: Queue): Promise<Queue> {
   return queue;
 }
 
-function createBoard(queues: readonly Queue[], { basePath, isReadOnly }: DashboardOptions): Handle {
+function createBoard(
+  queues: readonly Queue[],
+  { basePath, logoutPath, isReadOnly }: DashboardOptions,
+): Handle {
   const serverAdapter = new ExpressAdapter().setBasePath(basePath);
   createBullBoard({
     serverAdapter,
@@ -60,7 +65,7 @@ function createBoard(queues: readonly Queue[], { basePath, isReadOnly }: Dashboa
         hideDocsLink: true,
         // Redis would be asked for its whole list of clients at each look; GET /workers tells who is there.
         showWorkers: false,
-        miscLinks: [{ text: 'Log out', url: `${basePath}/logout` }],
+        miscLinks: [{ text: 'Log out', url: logoutPath }],
       },
     },
   });

@@ -67,6 +67,8 @@ export type Parts = {
   workerAliveSecs: number;
   metrics: Metrics;
   retention: Retention;
+  /** The process was told to stop. */
+  stop: AbortSignal;
   numbers: FarmNumbersReader;
   /** Of the database. */
   pulse: Pick<Pulse, 'isSilent' | 'onSilence'>;
@@ -108,7 +110,11 @@ export function createHandlers(parts: Parts): Handlers {
     drainWorker: async ({ caller, params }) => drainWorker(db, caller, params.id),
     resumeWorker: async ({ caller, params }) => resumeWorker(db, caller, params.id),
     runRetention: async ({ caller, body }) =>
-      runRetention(parts.patientDb, parts.retention, { actor: caller.name, ...body }),
+      runRetention(parts.patientDb, parts.retention, {
+        actor: caller.name,
+        signal: parts.stop,
+        ...body,
+      }),
     registerProject: async ({ caller, body }) => registerProject(db, caller, body, rules),
     listProjects: async ({ caller }) => listProjects(db, caller),
     getProject: async ({ caller, params }) => getProject(db, caller, params.name),

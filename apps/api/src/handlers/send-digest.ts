@@ -7,9 +7,12 @@ import { trendPicture } from '@crafting-table/farm/digests/trend-picture';
 import { isRefusal, type Refusal } from '@crafting-table/farm/refusal';
 import { sent, type Call } from '../http/bind-routes.ts';
 
-/** What is shown came from tools and repositories: no script, no outer file, no form. */
+/**
+ * What is shown came from tools and repositories: no script, no outer file, no form. To browsers it is a page of this farm all the
+ * same, or its own links would come without the session, like those of another site.
+ */
 const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox";
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox allow-same-origin";
 
 /** Sends a digest as a page or as text. */
 export async function sendDigest(

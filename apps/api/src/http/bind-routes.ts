@@ -14,6 +14,7 @@ import type { Caller } from '@crafting-table/farm/caller';
 import { isRefusal, type Refusal } from '@crafting-table/farm/refusal';
 import type { Guards } from './guards.ts';
 import { nameRoute } from './open-request.ts';
+import { orOwnHost } from './or-own-host.ts';
 import { answerNotFound, sendNotFound, sendProblem } from './send-problem.ts';
 import { validate } from './validate.ts';
 
@@ -45,7 +46,8 @@ export function bindRoutes(
   const readJson = express.json({ limit: BODY_BYTES_MAX, strict: false, type: isJson });
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name];
-    const steps: RequestHandler[] = [named(name), guards.peer];
+    const peer = route.answersOwnHost ? orOwnHost(guards.peer) : guards.peer;
+    const steps: RequestHandler[] = [named(name), peer];
     if (!route.answersInSilence) steps.push(guards.silence);
     if (route.access !== 'lan') steps.push(guards.bearer);
     if (route.access === 'admin') steps.push(guards.admin);

@@ -1,6 +1,9 @@
 import type { Request, RequestHandler } from 'express';
 import type { Caller } from '@crafting-table/farm/caller';
 import type { Authenticator } from '@crafting-table/farm/tokens/authenticate';
+import { ownPath } from '../browser/own-path.ts';
+import { sendLogin } from '../browser/send-login.ts';
+import { isRead, isWithoutBearer, wantsPage } from '../browser/wants-page.ts';
 import { sendDocsPage } from '../docs/send-docs-page.ts';
 import { createNetworks } from './networks.ts';
 import { sendProblem } from './send-problem.ts';
@@ -8,7 +11,10 @@ import { sendProblem } from './send-problem.ts';
 export type Guards = {
   /** Refuses peers outside the allowed networks. */
   peer: RequestHandler;
-  /** Refuses requests without a valid bearer, and puts the caller into `response.locals.caller`. */
+  /**
+   * Refuses requests without a valid bearer, and puts the caller into `response.locals.caller`. A browser may read by the session of
+   * somebody who logged in, and nothing else: what a page of another site makes it send can then change nothing.
+   */
   bearer: RequestHandler;
   /** Refuses callers that are no admins. */
   admin: RequestHandler;
@@ -16,7 +22,18 @@ export type Guards = {
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,200})$/i;
 
-export function createGuards(authenticator: Authenticator, lanCidrs: readonly string[]): Guards {
+/** What a browser is shown by a session is of one person, and is no page: nobody else keeps it, frames it or builds it in. */
+const BY_SESSION = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+export function createGuards(
+  authenticator: Authenticator,
+  lanCidrs: readonly string[],
+  callerOfSession: (request: Request) => Promise<Caller | null> = async () => null,
+): Guards {
   const inLan = createNetworks(lanCidrs);
   return {
     peer(request, response, next) {
@@ -28,10 +45,14 @@ export function createGuards(authenticator: Authenticator, lanCidrs: readonly st
       );
     },
     async bearer(request, response, next) {
-      const caller = await callerOf(authenticator, request);
+      const isBySession = isRead(request) && isWithoutBearer(request);
+      const caller = isBySession ? await callerOfSession(request) : await callerOf(authenticator, request);
       if (response.writableEnded) return; // It took so long that it was answered meanwhile.
       if (!caller && request.path === '/docs' && request.accepts(['json', 'html']) === 'html') {
         return sendDocsPage(response, 401); // It asks for the bearer itself and shows nothing without one.
+      }
+      if (!caller && wantsPage(request)) {
+        return sendLogin(response, { status: 401, to: ownPath(request.originalUrl) });
       }
       if (!caller) {
         return sendProblem(
@@ -40,6 +61,7 @@ export function createGuards(authenticator: Authenticator, lanCidrs: readonly st
           'Send an Authorization header with a valid Bearer token.',
         );
       }
+      if (isBySession) response.set(BY_SESSION);
       response.locals['caller'] = caller;
       next();
     },

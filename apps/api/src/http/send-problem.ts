@@ -2,6 +2,8 @@ import type { Request, Response } from 'express';
 import { problem, PROBLEMS, type FieldFault, type ProblemCode } from '@crafting-table/contracts/problem';
 
 const RETRY_AFTER_SECS = '2';
+/** What a 401 has to say of how to get in. */
+export const BEARER_CHALLENGE = 'Bearer realm="crafting-table"';
 
 /** Answers with an RFC 9457 problem. */
 export function sendProblem(
@@ -12,7 +14,7 @@ export function sendProblem(
 ): void {
   const body = problem(code, detail, faults);
   if (body.status === 503) response.set('Retry-After', RETRY_AFTER_SECS);
-  if (body.status === 401) response.set('WWW-Authenticate', 'Bearer realm="crafting-table"');
+  if (body.status === 401) response.set('WWW-Authenticate', BEARER_CHALLENGE);
   response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DigestDay, DigestView, RunDigestBody } from '@crafting-table/contracts/digest';
 import { insertAudit } from '@crafting-table/database/audit';
 import type { Database } from '@crafting-table/database/connect';
@@ -6,6 +7,7 @@ import { findUndigested } from '@crafting-table/database/digests/store-digests';
 import { findProject } from '@crafting-table/database/projects';
 import { readClock } from '@crafting-table/database/schedules';
 import type { Caller } from '../caller.ts';
+import { runningClock } from '../running-clock.ts';
 import { refuse, type Refusal } from '../refusal.ts';
 import { localAt } from '../schedules/wall-clock.ts';
 import { dayAt, earlier, endOf, noonAfter } from './digest-day.ts';
@@ -15,6 +17,8 @@ import { keepDigests, makeDigests } from './make-digests.ts';
 
 /** Bounds one answer: a farm with more projects makes the rest in the morning, or at the next call. */
 const PROJECTS_MAX = 500;
+/** A result takes a few milliseconds to write down, most of them. */
+const SETTLE_MS = 1000;
 /** Asked about in one statement. */
 const TOGETHER = 25;
 
@@ -36,7 +40,7 @@ export async function runDigest(
   const only = name === undefined ? null : await findProject(db, name, null);
   if (name !== undefined && only === null) return refuse('not_found');
   const dueAt = dayAt(settings, date)?.dueAt ?? now;
-  const settled = new Date(now.getTime() - (await findUnsettledMs(db)));
+  const settled = await settle(db, now);
   const to = date === today || dueAt > now ? settled : earlier(endOf(dueAt), settled);
   const projects = await findUndigested(db, {
     date,
@@ -58,6 +62,17 @@ export async function runDigest(
     detail: { date },
   });
   return { date, digests: await withMade(db, caller, { date, project: name ?? null }, []) };
+}
+
+/** That moment, once nothing is at work any more that began before it; after a second of waiting, when the oldest of it began. */
+async function settle(db: Database, now: Date): Promise<Date> {
+  const clock = runningClock(now);
+  for (;;) {
+    const began = new Date(clock().getTime() - (await findUnsettledMs(db)));
+    if (began >= now) return now;
+    if (clock().getTime() - now.getTime() > SETTLE_MS) return began;
+    await delay(20);
+  }
 }
 
 /** Those of the day that are there already, and these, by name. */

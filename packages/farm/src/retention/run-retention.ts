@@ -1,96 +1,93 @@
-import {
-  RETAINED_KINDS,
-  type RemovedThings,
-  type Retention,
-  type RetentionBody,
-  type RetentionReport,
+import type {
+  RemovedThings,
+  RetainedKind,
+  Retention,
+  RetentionBody,
+  RetentionReport,
 } from '@crafting-table/contracts/retention';
-import { insertAudit } from '@crafting-table/database/audit';
+import { findOldEntries, removeEntries } from '@crafting-table/database/audit-retention';
 import type { Database } from '@crafting-table/database/connect';
+import { findOldDigests, forgetOldDays, removeDigests } from '@crafting-table/database/digest-retention';
 import { findOldFindings, removeFindings } from '@crafting-table/database/finding-retention';
 import { listFolders } from '@crafting-table/database/folders';
 import { findOldJobs, forgetRunsOfRemovedJobs, removeJobs } from '@crafting-table/database/job-retention';
 import { findOldLogs, removeLogs } from '@crafting-table/database/log-retention';
 import { findProject } from '@crafting-table/database/projects';
+import type { Amount } from '@crafting-table/database/retention-limits';
 import { listProjectKeeping } from '@crafting-table/database/retention-rounds';
 import { refuse, type Refusal } from '../refusal.ts';
+import { addUp } from './add-up.ts';
 import { chooseFolders } from './choose-folders.ts';
+import { removeInBatches, type Removal } from './remove-in-batches.ts';
 
-/** Who removes what is removed without anybody asking for it. */
-export const RETENTION_ACTOR = 'retention';
+type Asked = RetentionBody & {
+  actor: string;
+  /** Told to stop, it ends after the batch that it is at; the next round goes on. */
+  signal: AbortSignal;
+};
 
 /**
- * Removes what is not kept any more: jobs, then logs and findings of the jobs that stay; what went stands in the audit log,
- * an entry for each kind and project. A dry run only says what that would be. Mirrors and caches are left to the workers.
+ * Removes what is not kept any more: jobs, then logs and findings of the jobs that stay, digests, and entries of the audit log; what
+ * went stands there. A dry run only says what that would be. Mirrors and caches are left to the workers.
  */
 export async function runRetention(
   db: Database,
   keep: Retention,
-  { actor, project: name, dry_run }: RetentionBody & { actor: string },
+  { actor, signal, project: name, dry_run }: Asked,
 ): Promise<RetentionReport | Refusal> {
   const project = name === undefined ? null : await findProject(db, name, null);
   if (name !== undefined && project === null) return refuse('not_found');
   const projectId = project?.id ?? null;
-  const removed = [
-    ...(await retainJobs(db, keep, projectId, dry_run)),
-    ...(await retainLogs(db, keep, projectId, dry_run)),
-    ...(await retainFindings(db, keep, projectId, dry_run)),
-  ];
-  if (!dry_run) await noteRemoved(db, actor, removed);
+  const removed = await retainAll({ db, keep, projectId, actor, signal, isDry: dry_run });
   return { dry_run, removed, left_to_workers: await findOldFolders(db, keep, projectId) };
 }
 
-/** One entry in the audit log for each. */
-export async function noteRemoved(
-  db: Database,
-  actor: string,
-  removed: readonly RemovedThings[],
-): Promise<void> {
-  for (const { kind, project, worker, count, bytes } of removed) {
-    const detail = { count, ...(bytes !== null && { bytes }), ...(worker !== null && { worker }) };
-    await insertAudit(db, { actor, action: `retention.${kind}`, subject: project, detail });
-  }
+type Round = {
+  db: Database;
+  keep: Retention;
+  /** Null: of all projects, and what is of none. */
+  projectId: string | null;
+  actor: string;
+  signal: AbortSignal;
+  isDry: boolean;
+};
+
+async function retainAll(round: Round): Promise<RemovedThings[]> {
+  const { db, keep, projectId } = round;
+  const jobs = await findOldJobs(db, keep, projectId);
+  const staying = { projectId, without: jobs.map(({ id }) => id) };
+  const findEntries = async () => (projectId === null ? findOldEntries(db, keep) : []);
+  const removed = [
+    ...(await retain(round, 'jobs', { find: async () => jobs, remove: removeJobs })),
+    ...(await retain(round, 'logs', { find: () => findOldLogs(db, keep, staying), remove: removeLogs })),
+    ...(await retain(round, 'findings', {
+      find: () => findOldFindings(db, keep, staying),
+      remove: removeFindings,
+    })),
+    ...(await retain(round, 'digests', {
+      find: () => findOldDigests(db, keep, projectId),
+      remove: removeDigests,
+    })),
+    ...(await retain(round, 'audit', { find: findEntries, remove: removeEntries })),
+  ];
+  if (!round.isDry && !round.signal.aborted) await forgetLeftovers(round);
+  return removed;
 }
 
-type Retain = (
-  db: Database,
-  keep: Retention,
-  projectId: string | null,
-  dryRun: boolean,
-) => Promise<RemovedThings[]>;
+async function retain<Old extends Amount>(
+  round: Round,
+  kind: RetainedKind,
+  { find, remove }: { find: () => Promise<Old[]>; remove: Removal<Old>['remove'] },
+): Promise<RemovedThings[]> {
+  if (round.signal.aborted) return [];
+  const old = await find();
+  return round.isDry ? addUp(kind, old) : removeInBatches(round, { kind, old, remove });
+}
 
-const retainJobs: Retain = async (db, keep, projectId, dryRun) => {
-  const old = await findOldJobs(db, keep, projectId);
-  if (!dryRun && old.length > 0) {
-    await removeJobs(
-      db,
-      old.map(({ id }) => id),
-    );
-    await forgetRunsOfRemovedJobs(db);
-  }
-  return sumUp(
-    'jobs',
-    old.map(({ project }) => ({ project, count: 1, bytes: null })),
-  );
-};
-
-const retainLogs: Retain = async (db, keep, projectId, dryRun) => {
-  const old = await findOldLogs(db, keep, projectId);
-  if (!dryRun) await removeLogs(db, old);
-  return sumUp(
-    'logs',
-    old.map(({ project, bytes }) => ({ project, count: 1, bytes })),
-  );
-};
-
-const retainFindings: Retain = async (db, keep, projectId, dryRun) => {
-  const old = await findOldFindings(db, keep, projectId);
-  if (!dryRun) await removeFindings(db, old);
-  return sumUp(
-    'findings',
-    old.map(({ project, count, bytes }) => ({ project, count, bytes })),
-  );
-};
+async function forgetLeftovers({ db, keep, projectId }: Round): Promise<void> {
+  await forgetRunsOfRemovedJobs(db);
+  if (projectId === null) await forgetOldDays(db, keep);
+}
 
 /** What the workers will find too old or too big, by what they measured last. */
 async function findOldFolders(
@@ -113,16 +110,4 @@ async function findOldFolders(
       count: 1,
       bytes,
     }));
-}
-
-type Part = { project: string; count: number; bytes: number | null };
-
-function sumUp(kind: (typeof RETAINED_KINDS)[number], parts: readonly Part[]): RemovedThings[] {
-  return [...Map.groupBy(parts, ({ project }) => project)].map(([project, ofProject]) => ({
-    kind,
-    project,
-    worker: null,
-    count: ofProject.reduce((sum, { count }) => sum + count, 0),
-    bytes: ofProject[0]!.bytes === null ? null : ofProject.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0), // No group is empty.
-  }));
 }

@@ -11,6 +11,7 @@ import {
   openFarmDatabase,
   WORKER,
 } from '@crafting-table/database/stand-ins/farm-rows';
+import { boundAudit } from '@crafting-table/database/stand-ins/old-rows';
 import { registerWorker } from '@crafting-table/database/workers';
 import { createMirrors } from '@crafting-table/runner/git/mirror';
 import { expect, test } from 'vitest';
@@ -136,8 +137,10 @@ test('a dry run tells what the workers will remove, by what they measured last',
     findings_count: 100,
     findings_bytes: 1e9,
     findings_bytes_total: 1e9,
+    digest_days: 0,
+    audit_days: 0,
   };
-  expect(await runRetention(db, keep, { actor: 'admin', dry_run: true })).toMatchObject({
+  expect(await runRetention(db, keep, { actor: 'admin', dry_run: true, signal: never })).toMatchObject({
     removed: [],
     left_to_workers: [{ kind: 'cache', project: project.name, worker: WORKER.name, count: 1 }],
   });
@@ -149,4 +152,23 @@ test('one that is told to stop removes nothing', async () => {
   const cache = await addCache(host.parts, GONE, 0);
   expect(await tidyFolders(host.parts, LIMITS, AbortSignal.abort())).toEqual([]);
   expect(existsSync(cache)).toBe(true);
+});
+
+test('when a round breaks off the audit log knows what went, and what it could not be told of is still there', async () => {
+  await using host = await openHost();
+  const { db, parts } = host;
+  const projects = [await addProject(db), await addProject(db)];
+  const caches = [await addCache(parts, projects[0]!.id, 40), await addCache(parts, projects[1]!.id, 40)];
+  const mirror = await addMirror(parts, projects[0]!.id, 70);
+  await boundAudit(db, 2);
+  await expect(tidyFolders(parts, LIMITS, never)).rejects.toThrow('audit_is_full');
+  expect(existsSync(mirror)).toBe(false);
+  const left = caches.filter((path) => existsSync(path));
+  expect(left).toHaveLength(1);
+  const entries = await listAudit(db, { limit: 9, before: null });
+  const goneCache = projects[left[0] === caches[0] ? 1 : 0]!;
+  expect(entries.map(({ action, subject }) => [action, subject])).toEqual([
+    ['retention.cache', goneCache.name],
+    ['retention.mirror', projects[0]!.name],
+  ]);
 });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, rename, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { RemovedThings } from '@crafting-table/contracts/retention';
@@ -7,10 +7,11 @@ import { replaceFolders } from '@crafting-table/database/folders';
 import { isProjectBusy, listProjectKeeping } from '@crafting-table/database/retention-rounds';
 import { measureTree } from '@crafting-table/runner/disk/measure-tree';
 import { listMirrors, removeMirror } from '@crafting-table/runner/git/remove-mirror';
+import { removeNoted } from '@crafting-table/runner/git/remove-noted';
 import { removeTree } from '@crafting-table/runner/git/remove-tree';
 import type { WorkerParts } from '../attempts/worker-parts.ts';
 import { chooseFolders, type Folder, type FolderLimits } from './choose-folders.ts';
-import { noteRemoved, RETENTION_ACTOR } from './run-retention.ts';
+import { noteRemoved, RETENTION_ACTOR } from './note-removed.ts';
 
 /** What of a worker it needs. */
 export type TidyParts = Pick<WorkerParts, 'db' | 'worker' | 'mirrors' | 'cacheDir'>;
@@ -37,22 +38,28 @@ export async function tidyFolders(
   if (signal.aborted) return []; // What was measured by then is not all there is.
   const projects = await listProjectKeeping(db);
   const owners = new Map(projects.map((each) => [each.id, each]));
-  const removed: FoundFolder[] = [];
+  const removed = new Map<FoundFolder, RemovedThings>();
   for (const folder of chooseFolders(found, { limits, owners, now: new Date() })) {
+    if (signal.aborted) break;
     if (await isProjectBusy(db, folder.projectId)) continue; // Removing the others may have taken minutes.
-    const isGone =
-      folder.kind === 'mirror'
-        ? await removeMirror(mirrors, folder.path)
-        : await removeCache(folder.path, searchPath);
-    if (isGone) removed.push(folder);
-  }
-  await replaceFolders(db, worker.id, sumByProject(found.filter((folder) => !removed.includes(folder))));
-  const things = removed.map(({ kind, projectId, bytes }) => {
+    const { kind, projectId, bytes } = folder;
     const project = owners.get(projectId)?.name ?? projectId;
-    return { kind, project, worker: worker.name, count: 1, bytes };
-  });
-  await noteRemoved(db, RETENTION_ACTOR, things);
-  return things;
+    const things = { kind, project, worker: worker.name, count: 1, bytes };
+    if (await removeFolder(parts, folder, things)) removed.set(folder, things);
+  }
+  await replaceFolders(db, worker.id, sumByProject(found.filter((folder) => !removed.has(folder))));
+  return [...removed.values()];
+}
+
+/** Resolves with whether it went. */
+function removeFolder(
+  { db, mirrors }: TidyParts,
+  { kind, path }: FoundFolder,
+  things: RemovedThings,
+): Promise<boolean> {
+  const note = async () => void (await noteRemoved(db, RETENTION_ACTOR, things));
+  if (kind === 'mirror') return removeMirror(mirrors, path, note);
+  return removeNoted(path, { away: `${path}.removed-${randomUUID()}`, note }, mirrors.settings.searchPath);
 }
 
 async function findMirrors({ mirrors }: TidyParts, signal: AbortSignal): Promise<FoundFolder[]> {
@@ -81,15 +88,6 @@ async function findCaches(cacheDir: string, signal: AbortSignal): Promise<FoundF
       });
   }
   return found;
-}
-
-async function removeCache(path: string, searchPath: string): Promise<boolean> {
-  const away = `${path}.removed-${randomUUID()}`;
-  const isMoved = await rename(path, away).then(
-    () => true,
-    () => false, // Another worker of this host was faster.
-  );
-  return isMoved && (await removeTree(away, searchPath));
 }
 
 /** Of a worker that was killed at it. */

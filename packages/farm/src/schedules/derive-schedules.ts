@@ -1,6 +1,6 @@
 import type { Database } from '@crafting-table/database/connect';
-import type { ProjectRow } from '@crafting-table/database/projects';
-import { findUnscheduled, storeSchedules } from '@crafting-table/database/schedules';
+import { findProjectById, type ProjectRow } from '@crafting-table/database/projects';
+import { findNightlyElsewhere, findUnscheduled, storeSchedules } from '@crafting-table/database/schedules';
 import { newId } from '../new-id.ts';
 import { findCronFault } from './cron.ts';
 import { nextFiring } from './firing-times.ts';
@@ -15,6 +15,19 @@ export async function deriveMissing(db: Database, nightlyTz: string, now: Date):
   const projects = await findUnscheduled(db, PROJECTS_PER_PASS);
   for (const project of projects) await deriveSchedules(db, project, nightlyTz, now);
   return projects.length;
+}
+
+/**
+ * Moves nightly schedules to the zone that is set now. For the start of the API, which is what registers projects: as part of the
+ * sweep, two processes that are told of different zones would move them to and fro.
+ */
+export async function moveNightly(db: Database, nightlyTz: string, now: Date): Promise<number> {
+  const ids = await findNightlyElsewhere(db, nightlyTz);
+  for (const id of ids) {
+    const project = await findProjectById(db, id);
+    if (project) await deriveSchedules(db, project, nightlyTz, now);
+  }
+  return ids.length;
 }
 
 /** Makes the schedules of a project from what it says. */

@@ -11,7 +11,7 @@ import type { Deliveries } from '@crafting-table/queues/open-deliveries';
 import type { Trigger, Triggers } from '@crafting-table/queues/open-triggers';
 import { expect, test } from 'vitest';
 import type { Dispatcher } from '../jobs/dispatch-jobs.ts';
-import { deriveMissing } from './derive-schedules.ts';
+import { deriveMissing, moveNightly } from './derive-schedules.ts';
 import { fireSchedules } from './fire-schedules.ts';
 import { nextFiring } from './firing-times.ts';
 import { listSchedules } from './list-schedules.ts';
@@ -105,6 +105,43 @@ test('nightly is one time of the night for each project, the same one every nigh
   expect(new Set(schedules.map(({ cron }) => cron)).size).toBe(2);
   for (const { next } of schedules)
     expect(localAt(new Date(next!.at), PACIFIC)).toMatch(/^2026-05-02T0[0-3]:/);
+});
+
+test('nightly schedules stayed in the old zone when another one was set: the next start moves them, and those alone', async () => {
+  await using farm = await openFarmDatabase();
+  const begin = new Date('2026-05-01T20:00:00Z');
+  const nightly = await scheduled(farm.db, { audit: 'nightly', test: 'nightly' }, begin);
+  const listed = await scheduled(farm.db, [NIGHTLY], begin);
+  const queue = standInQueue();
+  await queueTriggers(farm.db, queue);
+  const now = new Date('2026-05-04T20:00:00Z');
+  const schedulesOf = async ({ name }: { name: string }) =>
+    (await listSchedules(farm.db, ADMIN, name)).schedules;
+  const before = await schedulesOf(listed);
+  expect(await moveNightly(farm.db, 'Europe/Berlin', now)).toBe(1);
+  expect(await moveNightly(farm.db, 'Europe/Berlin', now)).toBe(0);
+  expect(await schedulesOf(listed)).toEqual(before);
+  const moved = await schedulesOf(nightly);
+  expect(moved.map(({ recipe, tz }) => [recipe, tz])).toEqual([
+    ['audit', 'Europe/Berlin'],
+    ['test', 'Europe/Berlin'],
+  ]);
+  for (const { next } of moved)
+    expect(localAt(new Date(next!.at), 'Europe/Berlin')).toMatch(/^2026-05-05T0[0-3]:/);
+  await queueTriggers(farm.db, queue);
+  const zones = [...queue.held.values()].map(({ tz }) => tz);
+  expect(zones.toSorted()).toEqual([PACIFIC, 'Europe/Berlin', 'Europe/Berlin']);
+});
+
+test('a removed project and one that has no schedule any more are not moved to another zone', async () => {
+  await using farm = await openFarmDatabase();
+  const now = new Date('2026-05-01T20:00:00Z');
+  const removed = await scheduled(farm.db, { audit: 'nightly' }, now);
+  await removeProject(farm.db, removed.id);
+  const dropped = await scheduled(farm.db, { audit: 'nightly' }, now);
+  await updateProject(farm.db, { ...(await findProject(farm.db, dropped.name, null))!, schedule: null });
+  await deriveMissing(farm.db, PACIFIC, now);
+  expect(await moveNightly(farm.db, 'Europe/Berlin', now)).toBe(0);
 });
 
 test('the queue gets every schedule again when it lost its memory, and none of a removed project', async () => {

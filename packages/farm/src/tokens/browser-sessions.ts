@@ -7,7 +7,7 @@ import type { Caller } from '../caller.ts';
 /** A working day; after it the bearer is asked for again. */
 export const SESSION_SECS = 8 * 3600;
 
-/** Opens a session for an admin's browser and returns the secret that its cookie holds. The bearer itself is kept nowhere. */
+/** Opens a session for a browser and returns the secret that its cookie holds. The bearer itself is kept nowhere. */
 export async function openSession(db: Database, caller: Caller): Promise<string> {
   const secret = randomBytes(32).toString('base64url');
   await insertSession(db, { hash: hash(secret), tokenId: caller.tokenId, secs: SESSION_SECS });

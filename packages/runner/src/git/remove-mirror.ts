@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock } from './cross-process-lock.ts';
 import { projectOfMirror, usedFileOf, useLockOf } from './mirror-layout.ts';
 import type { Mirrors } from './mirror.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeNoted, type Noted } from './remove-noted.ts';
 
 export type FoundMirror = { projectId: string; path: string; usedAt: Date };
 
@@ -22,8 +23,13 @@ export async function listMirrors({ dir }: Pick<Mirrors, 'dir'>): Promise<FoundM
 }
 
 /** Removes a mirror unless somebody has it open. The next job of its project clones again. */
-export async function removeMirror({ settings }: Pick<Mirrors, 'settings'>, path: string): Promise<boolean> {
-  const remove = () => removeTree(path, settings.searchPath);
+export async function removeMirror(
+  { settings }: Pick<Mirrors, 'settings'>,
+  path: string,
+  note: Noted['note'],
+): Promise<boolean> {
+  const away = `${path}.broken-${randomUUID()}`; // See mirrorOfLeftover.
+  const remove = () => removeNoted(path, { away, note }, settings.searchPath);
   const outcome = await withLock(useLockOf(path), 'exclusive', remove, { timeoutMs: 0 });
   return outcome.held && outcome.value;
 }
