@@ -3,7 +3,7 @@
 # is called to do something, as the recipes' user, in the environment a recipe gets, below the folder of the workspaces.
 #
 #   smoke.sh                      everything this image should have; on another machine: everything there is
-#   smoke.sh --only python,go     only these toolchains; SMOKE=python,go says the same
+#   smoke.sh --only python,c/lld  only this toolchain and that tool; SMOKE=python,c/lld says the same
 #   smoke.sh --list               what there is to check, and which stage of Dockerfile.worker brings it
 #   smoke.sh --print-environment  what a recipe's environment consists of
 #
@@ -78,6 +78,8 @@ shell wget apt
 readonly STAGES_FILE=${SMOKE_STAGES_FILE:-/etc/crafting-table/stages}
 # The slowest, a first Gradle build, takes half a minute on a small machine.
 readonly CHECK_SECS=${SMOKE_CHECK_SECS:-240}
+# How a check ends that read something else than it expected; no tool's own code.
+readonly UNEXPECTED=99
 SELF=$(realpath "${BASH_SOURCE[0]}")
 readonly SELF
 
@@ -212,9 +214,19 @@ check_go_staticcheck() {
 }
 
 check_go_govulncheck() {
-  # Its database is on the network, so it is only asked what it is.
-  version govulncheck -version
-  prints 'govulncheck' govulncheck -version
+  version_line 'Scanner: ' govulncheck -version
+  write_go_module
+  # A database of one vulnerability; the real one is on the network.
+  mkdir -p db/index db/ID
+  echo '{"modified": "2000-01-01T00:00:00Z"}' >db/index/db.json
+  echo '[{"path": "stdlib", "vulns": [{"id": "GO-2000-0001", "modified": "2000-01-01T00:00:00Z"}]}]' >db/index/modules.json
+  cat >db/ID/GO-2000-0001.json <<'END'
+{"schema_version": "1.3.1", "id": "GO-2000-0001", "modified": "2000-01-01T00:00:00Z", "details": "fmt is evil",
+ "affected": [{"package": {"name": "stdlib", "ecosystem": "Go"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}],
+   "ecosystem_specific": {"imports": [{"path": "fmt", "symbols": ["Println"]}]}}],
+ "database_specific": {"url": "https://example.com"}}
+END
+  fails prints 'fmt is evil' govulncheck -db "file://$PWD/db" ./...
 }
 
 check_rust_rustc() {
@@ -245,15 +257,21 @@ check_rust_rustfmt() {
 }
 
 check_rust_cargo_audit() {
-  # Its database is on the network, so it is only asked what it is.
   version cargo audit --version
+  # A database of one vulnerability; the real one is on the network.
+  mkdir -p db/crates/evil
+  printf '%s\n' '```toml' '[advisory]' 'id = "RUSTSEC-2000-0001"' 'package = "evil"' 'date = "2000-01-01"' '[versions]' \
+    'patched = []' '```' '# evil is evil' >db/crates/evil/RUSTSEC-2000-0001.md
+  printf '%s\n' 'version = 3' '[[package]]' 'name = "evil"' 'version = "1.0.0"' \
+    'source = "registry+https://github.com/rust-lang/crates.io-index"' >Cargo.lock
+  fails prints 'evil is evil' cargo audit --no-fetch --db db
 }
 
 check_rust_cargo_deny() {
   version cargo deny --version
   cargo init --quiet --vcs none --name hello .
   cargo deny init
-  test -s deny.toml
+  prints 'bans ok' cargo deny --offline check bans
 }
 
 check_ruby_ruby() {
@@ -276,8 +294,14 @@ check_ruby_rubocop() {
 }
 
 check_ruby_bundle_audit() {
-  # Its database is a git repository on the network, so it is only asked what it is.
   version bundle-audit --version
+  # A database of one vulnerability; the real one is on the network.
+  mkdir -p db/gems/rack
+  printf '%s\n' --- 'gem: rack' 'cve: 2000-0001' 'date: 2000-01-01' 'url: https://example.com' 'title: rack is evil' \
+    'description: Very.' "patched_versions: ['>= 2']" >db/gems/rack/CVE-2000-0001.yml
+  printf '%s\n' 'source "https://rubygems.org"' 'gem "rack"' >Gemfile
+  printf 'GEM\n  remote: https://rubygems.org/\n  specs:\n    rack (1.0.0)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  rack\n' >Gemfile.lock
+  fails prints 'rack is evil' bundle-audit check --database db
 }
 
 check_php_php() {
@@ -313,8 +337,8 @@ compile_java() {
 }
 
 check_jvm_java_17() {
-  version java --version
-  compile_java "$JAVA_HOME" 17
+  version "$JAVA_HOME_17/bin/java" --version
+  compile_java "$JAVA_HOME_17" 17
 }
 
 check_jvm_java_21() {
@@ -338,7 +362,7 @@ check_jvm_gradle() {
 }
 
 check_jvm_kotlinc() {
-  version kotlinc -version
+  version_line 'info: kotlinc' kotlinc -version
   echo 'fun main() = println(listOf("hello", "from", "kotlin").joinToString(" "))' >hello.kt
   kotlinc hello.kt -include-runtime -d hello.jar
   prints 'hello from kotlin' java -jar hello.jar
@@ -396,7 +420,7 @@ check_c_valgrind() {
   version valgrind --version
   printf '#include <stdlib.h>\nint main(void) { return malloc(8) == 0; }\n' >leak.c
   clang -g -o leak leak.c
-  fails valgrind --error-exitcode=9 --leak-check=full ./leak
+  fails prints 'definitely lost' valgrind --error-exitcode=9 --leak-check=full ./leak
 }
 
 check_nix_nix() {
@@ -405,7 +429,9 @@ check_nix_nix() {
   # A store of its own, as a recipe without a writable /nix would use it.
   export NIX_STORE_DIR=$PWD/store NIX_STATE_DIR=$PWD/state NIX_LOG_DIR=$PWD/log
   echo 'derivation { name = "hello"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo hello from nix > $out" ]; }' >hello.nix
-  prints 'hello from nix' cat "$(nix-build --no-out-link hello.nix)"
+  local built
+  built=$(nix-build --no-out-link hello.nix)
+  prints 'hello from nix' cat "$built"
 }
 
 check_shell_bash() {
@@ -471,6 +497,8 @@ check_shell_fd() {
 
 check_shell_gh() {
   version gh --version
+  gh alias set hello '!echo hello from gh'
+  prints 'hello from gh' gh hello
 }
 
 check_shell_curl() {
@@ -480,8 +508,9 @@ check_shell_curl() {
 }
 
 check_shell_wget() {
-  # It speaks to servers only, and there is none.
   version wget --version
+  # It speaks to servers only, and nobody is one at this port.
+  fails prints '127.0.0.1:9... failed' wget --tries 1 http://127.0.0.1:9/
 }
 
 # --- what the checks are written with ---
@@ -509,7 +538,7 @@ prints() {
   printf '%s\n' "$said"
   if [[ $said != *"$expected"* ]]; then
     echo "smoke: expected to read: $expected" >&2
-    exit 3
+    exit "$UNEXPECTED"
   fi
   return "$code"
 }
@@ -522,9 +551,9 @@ fails() {
   case $code in
   0)
     echo "smoke: expected to fail: $*" >&2
-    exit 3
+    exit "$UNEXPECTED"
     ;;
-  3 | 126 | 127) exit "$code" ;;
+  "$UNEXPECTED" | 126 | 127) exit "$code" ;;
   esac
 }
 
@@ -532,7 +561,7 @@ fails() {
 
 # The same variables as packages/runner/src/process/recipe-environment.ts gives a recipe; a test compares the two.
 recipe_environment() {
-  local root=$1 caches=$1/caches name
+  local root=$1 caches=$1/caches
   cat <<END
 CI=true
 NO_COLOR=1
@@ -563,15 +592,69 @@ BUNDLE_USER_CACHE=$caches/bundler
 BUNDLE_GLOBAL_GEM_CACHE=true
 NUGET_PACKAGES=$caches/nuget/packages
 NUGET_HTTP_CACHE_PATH=$caches/nuget/http
-PATH=${CRAFTING_RECIPE_PATH:-$PATH}
+PATH=${CRAFTING_RECIPE_PATH:-$(without_own_tools "$PATH")}
 HOME=$root/home
 TMPDIR=$root/tmp
+CRAFTING_JOB_ID=smoke
+CRAFTING_PROJECT=smoke
+CRAFTING_RECIPE=test
+CRAFTING_COMMIT=smoke
 END
-  for name in RUSTUP_HOME DOTNET_ROOT JAVA_HOME JAVA_HOME_21; do
-    if [[ -n ${!name:-} ]]; then echo "$name=${!name}"; fi
+  toolchain_variables
+  if [[ -n $HOOKS ]]; then hook_variables "$root"; fi
+}
+
+# What apps/worker/src/config.ts leaves of the worker's PATH for recipes.
+without_own_tools() {
+  local folder path=
+  while IFS= read -r -d : folder; do
+    if [[ $folder != */node_modules/* ]]; then path+=:$folder; fi
+  done <<<"$1:"
+  echo "${path#:}"
+}
+
+# As packages/runner/src/process/toolchain-variables.ts finds them.
+toolchain_variables() {
+  local name folder path
+  for name in JAVA_HOME JAVA_HOME_17 JAVA_HOME_21 JAVA_HOME_25; do
+    if [[ -e ${!name:-} ]]; then echo "$name=${!name}"; fi
   done
-  # Where rustup keeps its toolchains when nobody says otherwise; a recipe's HOME is another.
-  if [[ -z ${RUSTUP_HOME:-} && -d ${HOME:-}/.rustup ]]; then echo "RUSTUP_HOME=$HOME/.rustup"; fi
+  while read -r name folder; do
+    path=${!name:-${HOME:-}/$folder}
+    if [[ -e $path ]]; then echo "$name=$path"; fi
+  done <<'END'
+RUSTUP_HOME .rustup
+PYENV_ROOT .pyenv
+RBENV_ROOT .rbenv
+NODENV_ROOT .nodenv
+NVM_DIR .nvm
+VOLTA_HOME .volta
+SDKMAN_DIR .sdkman
+ASDF_DATA_DIR .asdf
+MISE_DATA_DIR .local/share/mise
+DOTNET_ROOT .dotnet
+END
+}
+
+# As packages/runner/src/report-hooks/report-hooks.ts says them, for a recipe that has none of these itself.
+hook_variables() {
+  cat <<END
+CRAFTING_REPORTS=$1/reports
+PYTHONPATH=$1/hooks/python
+RUBYLIB=$1/hooks/ruby
+SPEC_OPTS=--require $1/hooks/ruby/crafting_table_rspec.rb
+END
+}
+
+# The folder of the hooks' files: the farm lies beside this script or, in an image, in /app. Alone it has none.
+find_hooks() {
+  local farm
+  for farm in "${SELF%/*}" /app; do
+    if [[ -d $farm/packages/runner/src/report-hooks/hooks ]]; then
+      echo "$farm/packages/runner/src/report-hooks/hooks"
+      return
+    fi
+  done
 }
 
 # One check in a process of its own: there `set -e` holds, which it would not behind `||`.
@@ -585,12 +668,13 @@ run_checks() {
   local toolchain tool stage name folder code started said state
   local passed=0 failed=0 left_out=0
   local -a environment
-  mkdir -p "$WORK/home" "$WORK/tmp" "$WORK/caches"
+  mkdir -p "$WORK/home" "$WORK/tmp" "$WORK/caches" "$WORK/reports"
+  if [[ -n $HOOKS ]]; then cp -R "$HOOKS" "$WORK/hooks"; fi
   mapfile -t environment < <(recipe_environment "$WORK")
   printf '%-8s %-13s %-7s %6s  %s\n' toolchain tool result secs version
   while read -r toolchain tool stage; do
     [[ -n $toolchain ]] || continue
-    if ! is_wanted "$toolchain" "$stage"; then
+    if ! is_wanted "$toolchain" "$tool" "$stage"; then
       left_out=$((left_out + 1))
       continue
     fi
@@ -612,14 +696,15 @@ run_checks() {
 }
 
 is_wanted() {
-  [[ -z $ONLY || ,$ONLY, == *,$1,* ]] || return 1
-  [[ ! -e $STAGES_FILE ]] || grep --quiet --line-regexp --fixed-strings "$2" "$STAGES_FILE"
+  [[ -z $ONLY || ,$ONLY, == *",$1,"* || ,$ONLY, == *",$1/$2,"* ]] || return 1
+  [[ ! -e $STAGES_FILE ]] || grep --quiet --line-regexp --fixed-strings "$3" "$STAGES_FILE"
 }
 
 explain() {
   local missing
   missing=$(grep --only-matching --max-count 1 -E '[^ :]+: (command not found|unbound variable)|No such file or directory' "$2" || true)
   case $1 in
+  0) echo 'it said nothing where it should say its version' ;;
   124 | 137) echo "took longer than $CHECK_SECS s" ;;
   *) echo "${missing:-exit code $1: $(grep . "$2" | tail -n 1 | head -c 160)}" ;;
   esac
@@ -664,8 +749,8 @@ become_recipe_user() {
 check_names() {
   local word
   for word in ${ONLY//,/ }; do
-    grep --quiet "^$word " <<<"$CHECKS" || {
-      echo "smoke.sh: there is no toolchain $word; --list shows them" >&2
+    grep --quiet "^${word/\// } " <<<"$CHECKS" || {
+      echo "smoke.sh: there is no toolchain or tool $word; --list shows them" >&2
       exit 2
     }
   done
@@ -673,10 +758,11 @@ check_names() {
 
 main() {
   ONLY=${SMOKE:-}
+  HOOKS=$(find_hooks)
   while (($# > 0)); do
     case $1 in
     --only)
-      ONLY=${2:?--only takes a list of toolchains}
+      ONLY=${2:?--only takes a list of toolchains and toolchain/tools}
       shift
       ;;
     --only=*) ONLY=${1#*=} ;;

@@ -18,7 +18,27 @@ rights=${rights#,}
 
 # This copy of setpriv may take the rights up; only the worker's group can start it.
 raise=/usr/local/libexec/crafting-table/setpriv
-if [ -n "$rights" ] && "$raise" --inh-caps="$rights" --ambient-caps="$rights" true 2>/dev/null; then
-  exec "$raise" --inh-caps="$rights" --ambient-caps="$rights" "$@"
-fi
-exec "$@"
+with_rights() { "$raise" --inh-caps="$rights" --ambient-caps="$rights" "$@"; }
+
+# What the root of a volume is like is the engine's choice, and Kubernetes lets everybody write to some: there a recipe could
+# put something of its own in the place of a workspace, or of another user's file in /tmp.
+put_right() {
+  folder=$1 owner=$2 mode=$3
+  if [ ! -d "$folder" ] || [ "$(stat --format=%u:%g:%a "$folder")" = "$owner:$mode" ]; then return; fi
+  # The zeros take off a set-group-id bit, too.
+  with_rights chown "$owner" "$folder" && with_rights chmod "00$mode" "$folder"
+}
+
+if [ -z "$rights" ] || ! with_rights true 2>/dev/null; then exec "$@"; fi
+case $rights in
+*chown*fowner*)
+  me=$(id -u):$(id -g)
+  for folder in "${CRAFTING_DATA_DIR:-}" "${CRAFTING_WORKSPACE_DIR:-}" "${CRAFTING_CACHE_DIR:-}"; do
+    put_right "$folder" "$me" 711
+  done
+  put_right "${TMPDIR:-/tmp}" 0:0 1777
+  # Where it stays somebody else's, only nix does not work.
+  put_right /nix "${CRAFTING_RECIPE_USER:-$me}" 755 2>/dev/null || true
+  ;;
+esac
+exec "$raise" --inh-caps="$rights" --ambient-caps="$rights" "$@"

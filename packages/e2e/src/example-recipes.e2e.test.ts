@@ -1,6 +1,6 @@
 // The project files of examples/recipes, before the real API and a real worker. The tools they name are stand-ins that say
 // how they were called: whether a toolchain works is smoke.sh's question, here it is whether the files do.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -20,8 +20,17 @@ const examples = files.map((file) => {
   return { name: basename(file, '.json'), file: join(ROOT, file), body };
 });
 /** Every program that a recipe of the examples starts. */
-const TOOLS =
-  'bats bundle bundle-audit cargo clang cmake composer ctest dotnet eslint go govulncheck gradle mvn mypy ninja node npm phpstan phpunit pip-audit pnpm pytest rubocop ruff shellcheck shfmt staticcheck swift tsc uv valgrind';
+const TOOLS = [...new Set(examples.flatMap(({ body }) => programsOf(body)))].toSorted();
+/** Under which name smoke.sh looks at what comes with something else, or has another one there. */
+const LOOKED_AT_AS: Record<string, string> = {
+  'cargo fmt': 'rustfmt',
+  'cargo clippy': 'clippy',
+  'cargo audit': 'cargo-audit',
+  'cargo deny': 'cargo-deny',
+  ctest: 'cmake',
+  ninja: 'cmake',
+  swift: 'swiftc',
+};
 
 let farm: FarmUnderTest;
 let repository: Repository;
@@ -29,7 +38,7 @@ const opened = new AsyncDisposableStack();
 
 beforeAll(async () => {
   const tools = opened.use(await temporaryFolder('tools'));
-  for (const tool of TOOLS.split(' ')) {
+  for (const tool of TOOLS) {
     writeFileSync(join(tools.path, tool), `#!/bin/sh\necho "stand-in: ${tool} $*"\n`);
     chmodSync(join(tools.path, tool), 0o755);
   }
@@ -52,8 +61,30 @@ test('the examples are of the shapes that farms have', () => {
     ['patches-by-hand', 2],
     ['polyglot-sdks', 14],
   ]);
-  expect(bodies[1]!.notify?.auto_patch).toBe(false);
   expect(bodies[2]!.schedule).toContainEqual(expect.objectContaining({ recipe: 'audit' }));
+});
+
+test('patches by hand only is said aloud: none is made by itself, each that is drafted is told of', () => {
+  const { notify, schedule } = examples[1]!.body as ProjectBody; // As it was written, without what is the default.
+  expect(notify).toEqual({ email: expect.any(Array), on: ['patch_drafted'], auto_patch: false });
+  expect(schedule).toBeUndefined();
+});
+
+test('the worker image has every tool that an example names', () => {
+  const list = execFileSync(join(ROOT, 'smoke.sh'), ['--list'], { encoding: 'utf8' });
+  const looked = new Set(list.split('\n').map((line) => line.split(' ')[1]));
+  const subcommands = examples.flatMap(
+    ({ body }) =>
+      commandsOf(body)
+        .join('\n')
+        .match(/cargo \w+/g) ?? [],
+  );
+  const plugins = subcommands.filter(
+    (words) => !['cargo build', 'cargo test', 'cargo check'].includes(words),
+  );
+  const named = [...TOOLS, ...plugins].map((name) => LOOKED_AT_AS[name] ?? name);
+  expect(TOOLS).toEqual(expect.arrayContaining(['bats', 'ctest', 'govulncheck', 'mypy', 'valgrind']));
+  expect(named.filter((name) => !looked.has(name))).toEqual([]);
 });
 
 describe('examples/register-all.sh', () => {
@@ -111,6 +142,18 @@ async function registerAll(bearer: string): Promise<{ code: number; output: stri
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const [code] = await once(child, 'close');
   return { code, output };
+}
+
+function commandsOf(body: unknown): string[] {
+  const { subprojects } = ProjectBody.parse(body);
+  return subprojects.flatMap((each) => RECIPES.flatMap((recipe) => each[recipe] ?? []));
+}
+
+/** The first word of each command. */
+function programsOf(body: unknown): string[] {
+  return commandsOf(body).flatMap((line) =>
+    line.split(/&&|\|\||[;|]/).map((command) => command.trim().split(' ')[0]!),
+  );
 }
 
 /** Something in each folder that a recipe is run in. */

@@ -11,6 +11,7 @@ type Service = {
   init?: boolean;
   profiles?: string[];
   image: string;
+  platform?: string;
   cap_drop?: string[];
   cap_add?: string[];
   security_opt?: string[];
@@ -24,7 +25,8 @@ type Service = {
   network_mode?: string;
   ports?: string[];
   volumes?: string[];
-  environment?: Record<string, string>;
+  /** Null where a variable is passed on when it is set. */
+  environment?: Record<string, string | null>;
   command?: string[];
 };
 type Compose = {
@@ -57,6 +59,23 @@ test('what may not gain rights cannot, and only the worker may, which needs it t
   expect(loose.map(({ name }) => name)).toEqual(['secrets', 'worker']);
   expect(byName('api').cap_add).toBeUndefined();
   expect(byName('worker').cap_add).not.toContain('SYS_ADMIN');
+});
+
+test('the stores are stopped by signals and not by a kill: their init is root, they are not', () => {
+  for (const name of ['postgres', 'redis']) {
+    const { init, cap_add: rights } = byName(name);
+    expect({ init, rights }).toEqual({
+      init: true,
+      rights: expect.arrayContaining(['KILL', 'SETGID', 'SETUID']),
+    });
+  }
+});
+
+test('the worker is of the one architecture that its toolchains are of', () => {
+  expect(byName('worker').platform).toBe('linux/amd64');
+  const { text } = readDockerfile('Dockerfile.worker');
+  expect(text).toContain('linux-amd64');
+  expect(text).not.toContain('linux-arm64');
 });
 
 test('roots are read only, but for that of Postgres', () => {
@@ -100,8 +119,57 @@ test('no password stands in an environment, and every setting there exists', () 
   const names = given.map(([name]) => name);
   expect(names.filter((name) => /PASSWORD/.test(name) && !name.endsWith('_FILE'))).toEqual([]);
   expect(names.filter((name) => name.startsWith('CRAFTING_') && !(name in SETTINGS))).toEqual([]);
-  const urls = given.filter(([name]) => /^(DATABASE|REDIS)_URL$/.test(name)).map(([, url]) => new URL(url));
+  const urls = given.filter(([name]) => /^(DATABASE|REDIS)_URL$/.test(name)).map(([, url]) => new URL(url!));
   expect(urls.map(({ password }) => password)).toEqual(['', '', '', '']);
+});
+
+/** Settings that `.env` does not reach, and why. */
+const FIXED: Record<'api' | 'worker', Record<string, string>> = {
+  api: {
+    DATABASE_URL: 'the Postgres beside it',
+    CRAFTING_DATABASE_PASSWORD_FILE: 'the volume of secrets',
+    REDIS_URL: 'the Redis beside it',
+    CRAFTING_REDIS_PASSWORD_FILE: 'the volume of secrets',
+    CRAFTING_DATA_DIR: 'the volume; the image says so',
+    CRAFTING_HOST: 'of the container; CRAFTING_BIND is what the host listens on',
+    CRAFTING_PORT: 'of the container; the variable says which port of the host leads to it',
+    CRAFTING_DEMO_REMOTE: 'between the launcher and its API',
+  },
+  worker: {
+    DATABASE_URL: 'the Postgres beside it',
+    CRAFTING_DATABASE_PASSWORD_FILE: 'the volume of secrets',
+    REDIS_URL: 'the Redis beside it',
+    CRAFTING_REDIS_PASSWORD_FILE: 'the volume of secrets',
+    CRAFTING_DATA_DIR: 'the volume; the image says so',
+    CRAFTING_WORKSPACE_DIR: 'the volume; the image says so',
+    CRAFTING_CACHE_DIR: 'the volume; the image says so',
+    CRAFTING_RECIPE_USER: 'a user of the image, which says so',
+    CRAFTING_ALIVE_FILE: 'what the health check of the image looks at',
+    CRAFTING_WORKER_NAME: 'each of several workers has a name of its own',
+    CRAFTING_SMTP_PASS: 'no password in an environment: CRAFTING_SMTP_PASS_FILE',
+  },
+};
+
+test.each(['api', 'worker'] as const)(
+  'limits in .env did not reach the %s: every setting that it reads is passed on, or fixed for a reason',
+  (role) => {
+    const read = Object.entries(SETTINGS).filter(([, { readBy }]) => readBy.some((app) => app === role));
+    const given = byName(role).environment!;
+    const passed = Object.keys(given).filter((name) => given[name] === null || given[name]!.includes('${'));
+    expect([...passed, ...Object.keys(FIXED[role])].toSorted()).toEqual(
+      read.map(([name]) => name).toSorted(),
+    );
+  },
+);
+
+test('a setting that is not set is left to the program: only the drain is another one here', () => {
+  const ownDefaults = ['api', 'worker'].flatMap((role) =>
+    Object.entries(byName(role).environment!).filter(
+      ([name, value]) => value?.includes('${') && name in SETTINGS,
+    ),
+  );
+  // The engine kills what has not stopped within CRAFTING_STOP_GRACE.
+  expect(ownDefaults).toEqual([['CRAFTING_DRAIN_SECS', '${CRAFTING_DRAIN_SECS:-60}']]);
 });
 
 test('every volume of the worker image is a named one here', () => {
@@ -135,5 +203,16 @@ if (hasCompose) {
       );
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     }
+  });
+
+  test('docker compose passes on what is set, and only that', () => {
+    const { stdout } = spawnSync(
+      'docker',
+      ['compose', '--file', join(ROOT, 'compose.yml'), 'config', '--format', 'json'],
+      { env: { ...process.env, CRAFTING_LOG_KEEP_TOTAL_BYTES: '5' }, encoding: 'utf8' },
+    );
+    const { environment } = JSON.parse(stdout).services.api;
+    expect(environment).toMatchObject({ CRAFTING_LOG_KEEP_TOTAL_BYTES: '5' });
+    expect(environment.CRAFTING_LOG_KEEP_DAYS ?? null).toBeNull();
   });
 }

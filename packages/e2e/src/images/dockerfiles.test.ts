@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, test } from 'vitest';
 import { lastStage, readDockerfile, ROOT, saidBy } from './dockerfile.ts';
+import { fetches, looseDownloads } from './loose-downloads.ts';
 
 const files = ['Dockerfile.api', 'Dockerfile.worker'].map((name) => ({ name, ...readDockerfile(name) }));
 const worker = files[1]!;
+
+type LockedPackage = { integrity?: string; dependencies?: object; optionalDependencies?: object };
 
 describe.each(files)('$name', (file) => {
   const last = lastStage(file);
@@ -28,29 +31,34 @@ describe.each(files)('$name', (file) => {
   });
 
   test('downloads nothing without a checksum that stands at the top or in a lock file', () => {
-    const runs = file.stages.flatMap(({ name, instructions }) =>
-      instructions.filter(({ keyword }) => keyword === 'RUN').map(({ text }) => ({ name, text })),
-    );
-    const loose = runs.filter(({ text }) =>
-      /\b(curl|wget|git clone|npx|cargo install(?! --locked))\b/.test(bare(text)),
-    );
-    expect(loose).toEqual([]);
-    const fetches = runs.flatMap(({ text }) => [
-      ...text.matchAll(/\bfetch "https:\/\/[^"]*(?:"[^"]*"[^"]*)*?" \S+ (\S+) (\S+)/g),
-    ]);
-    for (const [whole, means, checksum] of fetches) {
-      expect(means, whole).toMatch(/^sha(256|512)sum$/);
-      expect(checksum, whole).toMatch(/^"\$\{\w+_SHA(256|512)\}"$/);
+    expect(looseDownloads(file)).toEqual([]);
+    expect(fetches(file)).toHaveLength(file.text.match(/\bfetch "/g)?.length ?? 0);
+    for (const { means, checksum } of fetches(file)) {
+      expect(checksum).toMatch(new RegExp(`_${means.toUpperCase()}$`));
+      expect(file.arguments.get(checksum), checksum).toMatch(/^[0-9a-f]{64,128}$/);
     }
     expect(file.text).not.toMatch(/^ADD /m);
     expect(file.text).not.toMatch(/# *syntax=/); // A frontend is a download too.
+  });
+
+  test('stands on images that can be named anew, and copies from no other', () => {
+    const names = file.stages.map(({ name }) => name);
+    const bases = file.stages.map(({ base }) => base).filter((base) => !names.includes(base));
+    for (const base of bases)
+      expect(file.arguments.get(/^\$\{(\w+_IMAGE)\}$/.exec(base)?.[1] ?? base)).toBeDefined();
+    const sources = [...file.text.matchAll(/--(?:from|mount)=(\S+)/g)].map(([, source]) => source);
+    expect(sources.filter((source) => !names.includes(source!))).toEqual([]);
+  });
+
+  test('has no loop that goes on after a failure', () => {
+    const loops = file.text.match(/\bfor \w+ in .*?; do .*?done/g) ?? [];
+    expect(loops.filter((loop) => /\bln\b/.test(loop) && !loop.includes('|| exit 1; done'))).toEqual([]);
   });
 
   test('pins each version at the top, once, with a checksum of the right length', () => {
     const versions = [...file.text.matchAll(/^ARG (\w+)_VERSION=(\S+)$/gm)];
     for (const [, name, version] of versions) {
       expect(version).toMatch(/^\d+\.\d+/);
-      if (name === 'RUST') continue; // rustup checks it against the manifest of that release.
       const sum = new RegExp(`^ARG ${name}_SHA(256|512)=([0-9a-f]+)$`, 'gm');
       const sums = [...file.text.matchAll(sum)];
       expect(
@@ -80,10 +88,70 @@ describe.each(files)('$name', (file) => {
   });
 });
 
-test('both images bring the same pnpm as start.mjs', () => {
-  const pinned = /pnpm@([\d.]+)/.exec(readFileSync(join(ROOT, 'start.mjs'), 'utf8'))![1];
-  for (const { text } of files) expect(text).toContain(`PNPM_VERSION=${pinned}`);
+test('a stage that fetches is counted', () => {
+  // Each foreign toolchain is one file, but for pnpm and the crates of cargo-audit and cargo-deny.
+  expect(fetches(worker)).toHaveLength(15);
 });
+
+test.each([
+  'curl --fail https://example.com/tool',
+  '/usr/bin/curl --fail "$ADDRESS"',
+  'wget -q "$ADDRESS"',
+  'git clone git@example.com:tool',
+  'npx tool',
+  'npm install --global tool',
+  'npm ci',
+  'pip install tool',
+  '/opt/python/tools/bin/pip install --no-deps tool',
+  'python3 -m pip install tool',
+  'pipx install tool',
+  'uv tool install tool',
+  'uv pip install tool',
+  'gem install tool',
+  'go install example.com/tool@latest',
+  'cargo install tool',
+  'cargo install --locked tool',
+  'rustup-init -y',
+  'dotnet tool install tool',
+  'composer global require tool',
+  'sh -c "$(fetch "$ADDRESS")"',
+  'fetch "https://example.com/tool" tool cat "${TOOL_SHA256}"',
+  'fetch "https://example.com/tool" tool sha256sum "$(cat tool.sha256)"',
+  "printf '%s' '#!/bin/sh' 'curl \"$1\" | sh' >/usr/local/bin/fetch",
+])('%s is a download without a checksum', (command) => {
+  const stages = [
+    { name: 'one', base: 'two', instructions: [{ keyword: 'RUN', text: `true && ${command} && true` }] },
+  ];
+  expect(looseDownloads({ text: '', arguments: new Map(), stages })).not.toEqual([]);
+});
+
+test('both images and the recipes get the pnpm of start.mjs', () => {
+  const pinned = /pnpm@([\d.]+)/.exec(readFileSync(join(ROOT, 'start.mjs'), 'utf8'))![1];
+  expect(worker.arguments.get('PNPM_VERSION')).toBe(pinned);
+  for (const folder of ['images/pnpm', 'images/node-tools']) {
+    const { packages } = readJson(`${folder}/package-lock.json`);
+    expect(packages['node_modules/@pnpm/exe.linux-x64'].version, folder).toBe(pinned);
+  }
+});
+
+test.each(['images/pnpm', 'images/node-tools'])(
+  '%s: npm does not refuse the lock file for packages that are missing in it',
+  (folder) => {
+    const packages = Object.entries<LockedPackage>(readJson(`${folder}/package-lock.json`).packages);
+    const places = packages.map(([place]) => place);
+    const missing = packages.flatMap(([place, { dependencies, optionalDependencies }]) =>
+      Object.keys({ ...dependencies, ...optionalDependencies }).filter(
+        (name) =>
+          !places.includes(`node_modules/${name}`) && !places.includes(`${place}/node_modules/${name}`),
+      ),
+    );
+    expect(missing).toEqual([]);
+    const unchecked = packages.filter(
+      ([place, { integrity }]) => place !== '' && !integrity?.startsWith('sha512-'),
+    );
+    expect(unchecked).toEqual([]);
+  },
+);
 
 test('the API image has no toolchain: nothing but tini is installed in it', () => {
   expect(
@@ -107,6 +175,14 @@ describe('the PATH of the worker', () => {
     expect(settings).toHaveLength(1);
     expect(folders.every((folder) => folder.startsWith('/'))).toBe(true);
     expect(new Set(folders).size).toBe(folders.length);
+  });
+
+  test('has no clang in front of Debian’s: Swift brings one, and is reached through links of its own tools', () => {
+    expect(folders.filter((folder) => folder.startsWith('/opt/') && folder.endsWith('/usr/bin'))).toEqual([]);
+    expect(folders).toContain('/opt/swift/bin');
+    expect(worker.text).toContain(
+      'for tool in swift swiftc swift-*; do ln -s "../usr/bin/$tool" "/opt/swift/bin/$tool"',
+    );
   });
 
   test('leads nowhere below a volume', () => {
@@ -135,15 +211,14 @@ describe('the PATH of the worker', () => {
   });
 });
 
-/** Without what runs in a stage through `fetch` and without the definition of that. */
-function bare(text: string): string {
-  return text.includes('>/usr/local/bin/fetch') ? '' : text.replaceAll(/apt-get install[^&]*/g, '');
+function readJson(path: string) {
+  return JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 }
 
 function closureOf(folder: string, seen = new Set<string>()): Set<string> {
   if (seen.has(folder)) return seen;
   seen.add(folder);
-  const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+  const manifest = readJson(`${folder}/package.json`);
   const needed = Object.keys(manifest.dependencies ?? {}).filter((name) =>
     name.startsWith('@crafting-table/'),
   );

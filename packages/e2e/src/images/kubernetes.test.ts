@@ -1,6 +1,6 @@
 // The manifests of examples/kubernetes, before the schemas of Kubernetes and of KEDA, and before what the images need.
 import { globSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject';
 import { TriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1/TriggerAuthentication';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
@@ -13,20 +13,32 @@ import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { SETTINGS } from '@crafting-table/contracts/settings';
 import { lastStage, readDockerfile, ROOT, saidBy } from './dockerfile.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 type Manifest = { apiVersion: string; kind: string; metadata: { name: string } };
 type Container = {
   name: string;
   image: string;
-  env?: { name: string }[];
+  env?: { name: string; value?: string }[];
   resources: object;
-  securityContext: { capabilities: { drop: string[]; add?: string[] } };
+  readinessProbe?: { exec?: { command: string[] } };
+  securityContext: {
+    readOnlyRootFilesystem?: boolean;
+    capabilities: { drop: string[]; add?: string[] };
+  };
   volumeMounts: { name: string; mountPath: string }[];
 };
 type Workload = Manifest & {
   spec: {
     volumeClaimTemplates?: { metadata: { name: string } }[];
-    template: { spec: { containers: Container[]; volumes: { name: string }[]; securityContext: object } };
+    template: {
+      spec: {
+        containers: Container[];
+        volumes: { name: string }[];
+        securityContext: { fsGroup?: number };
+        nodeSelector?: Record<string, string>;
+      };
+    };
   };
 };
 
@@ -40,6 +52,8 @@ const MODELS = {
   PersistentVolumeClaim,
   Service,
 };
+type Kind = keyof typeof MODELS;
+
 const FOLDER = join(ROOT, 'examples/kubernetes');
 const files = globSync('*.yml', { cwd: FOLDER })
   .filter((name) => name !== 'kustomization.yml')
@@ -54,6 +68,12 @@ const manifests = files.flatMap(
 const workloads = manifests
   .map(({ manifest }) => manifest)
   .filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet') as Workload[]; // As their schemas say.
+const compose = parse(readFileSync(join(ROOT, 'compose.yml'), 'utf8'), { merge: true });
+const kustomization: Record<string, unknown> & {
+  namespace: string;
+  resources: string[];
+  images: { name: string }[];
+} = parse(readFileSync(join(FOLDER, 'kustomization.yml'), 'utf8'));
 const workload = (name: string) =>
   workloads.find(({ metadata }) => metadata.name === name)!.spec.template.spec;
 
@@ -65,22 +85,42 @@ describe.each(
   })),
 )('$what', ({ manifest }) => {
   test('is what the schema of its kind says', () => {
-    const Model = MODELS[manifest.kind as keyof typeof MODELS]; // Undefined for a kind nobody thought of, which fails below.
-    expect(Model).toBeDefined();
-    const model = new Model(manifest as never); // The schema is what is tested.
-    expect(manifest.apiVersion).toBe(model.apiVersion);
-    expect(() => model.validate()).not.toThrow();
+    expect(Object.keys(MODELS)).toContain(manifest.kind);
+    expect(manifest.apiVersion).toBe(modelOf(manifest).apiVersion);
+    expect(fieldsUnknownTo(manifest)).toEqual([]);
   });
 });
 
-test('a manifest with a fault would be found', () => {
-  const faulty = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'x' },
-    spec: { replicas: 'two' },
-  };
-  expect(() => new Deployment(faulty as never).validate()).toThrow(/replicas/); // The type says so too.
+describe('what would be found', () => {
+  const sound = () => structuredClone(workloads.find(({ metadata }) => metadata.name === 'worker')!);
+
+  test('a field of the wrong type', () => {
+    const manifest = { ...sound(), spec: { ...sound().spec, replicas: 'two' } };
+    expect(() => fieldsUnknownTo(manifest)).toThrow(/replicas/);
+  });
+
+  test('a field that was left out', () => {
+    const { selector: _selector, ...spec } = sound().spec as Workload['spec'] & { selector: object }; // As it stands in the file.
+    expect(() => fieldsUnknownTo({ ...sound(), spec } as Manifest)).toThrow(/selector/); // It is none, which is tested.
+  });
+
+  test('a field with a wrong letter, at every depth', () => {
+    const manifest = sound();
+    Object.assign(manifest, { specs: {} });
+    Object.assign(manifest.metadata, { lables: {} });
+    Object.assign(manifest.spec, { serviceNames: 'worker' });
+    Object.assign(manifest.spec.template.spec.containers[0]!, { readynessProbe: { periodSeconds: 5 } });
+    Object.assign(manifest.spec.template.spec.containers[0]!.securityContext, {
+      readOnlyRootFileSystem: true,
+    });
+    expect(fieldsUnknownTo(manifest).toSorted()).toEqual([
+      'metadata.lables',
+      'spec.serviceNames',
+      'spec.template.spec.containers.0.readynessProbe',
+      'spec.template.spec.containers.0.securityContext.readOnlyRootFileSystem',
+      'specs',
+    ]);
+  });
 });
 
 describe.each(workloads.map((each) => ({ name: each.metadata.name, each })))(
@@ -122,11 +162,60 @@ test('the farm runs as the users that its images have, and has a volume wherever
   }
 });
 
-test('the worker has the same rights as in compose.yml', () => {
-  const compose = parse(readFileSync(join(ROOT, 'compose.yml'), 'utf8'), { merge: true });
+test('the worker has the same rights as in compose.yml, on the same architecture', () => {
   expect(workload('worker').containers[0]!.securityContext.capabilities.add).toEqual(
     compose.services.worker.cap_add,
   );
+  const arch = workload('worker').nodeSelector?.['kubernetes.io/arch'];
+  expect(`linux/${arch}`).toBe(compose.services.worker.platform);
+});
+
+test('what a worker writes to has a volume: nix does not work without one', () => {
+  const { volumes, tmpfs }: { volumes: string[]; tmpfs: string[] } = compose.services.worker;
+  const wanted = [
+    ...volumes.map((volume) => volume.replace(/^\$\{[^}]*\}/, '').split(':')[1]!),
+    ...tmpfs.map((place) => place.split(':')[0]!),
+  ];
+  const { securityContext, volumeMounts } = workload('worker').containers[0]!;
+  expect(securityContext.readOnlyRootFilesystem).toBe(true);
+  expect(volumeMounts.map(({ mountPath }) => mountPath)).toEqual(expect.arrayContaining(wanted));
+  expect(wanted).toEqual(expect.arrayContaining(['/nix', '/tmp', '/workspace']));
+});
+
+describe('a recipe cannot write where only the worker may', () => {
+  test('because no group opens the volumes to it', () => {
+    expect(workload('worker').securityContext.fsGroup).toBeUndefined();
+  });
+
+  test('because the file that says that the worker lives is below a folder that only the worker enters', () => {
+    const { env = [], volumeMounts } = workload('worker').containers[0]!;
+    const file = env.find(({ name }) => name === 'CRAFTING_ALIVE_FILE')?.value ?? '';
+    expect(volumeMounts.map(({ mountPath }) => mountPath)).toContain(dirname(file));
+    expect(readDockerfile('Dockerfile.worker').text).toContain(
+      `install --directory --owner=worker --group=worker --mode=0700 ${dirname(dirname(file))} \\`,
+    );
+  });
+});
+
+test('the API is asked for its health as the image asks it, from an address that is always allowed', () => {
+  const image = readDockerfile('Dockerfile.api');
+  const asked = JSON.parse(saidBy(image, lastStage(image), 'HEALTHCHECK')[0]!.replace(/^.*CMD /, ''));
+  expect(workload('api').containers[0]!.readinessProbe?.exec?.command).toEqual(asked);
+});
+
+test('KEDA, which asks from another namespace, reaches Postgres', () => {
+  const scaled = manifests.find(({ manifest }) => manifest.kind === 'ScaledObject')!.manifest as Manifest & {
+    spec: { triggers: { metadata: Record<string, string> }[] };
+  }; // It is one.
+  const { host, port } = scaled.spec.triggers[0]!.metadata;
+  expect(host).toBe(`postgres.${kustomization.namespace}.svc.cluster.local`);
+  const policy = manifests.find(
+    ({ manifest }) => manifest.kind === 'NetworkPolicy' && manifest.metadata.name === 'stores',
+  )!.manifest as Manifest & { spec: { ingress: object[] } }; // It is one.
+  expect(policy.spec.ingress).toContainEqual({
+    from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'keda' } } }],
+    ports: [{ port: Number(port) }],
+  });
 });
 
 test('settings that are given exist, and none is a password', () => {
@@ -145,10 +234,27 @@ test('settings that are given exist, and none is a password', () => {
 });
 
 test('kustomize gets every file, and a name for every image of ours', () => {
-  const kustomization = parse(readFileSync(join(FOLDER, 'kustomization.yml'), 'utf8'));
+  const { apiVersion, kind, namespace, resources: _resources, images, ...others } = kustomization;
+  expect({ apiVersion, kind, others }).toEqual({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    others: {},
+  });
+  expect(namespace).toMatch(/^[a-z0-9-]{1,63}$/);
+  const words = { name: expect.any(String), newName: expect.any(String), newTag: expect.any(String) };
+  expect(images).toEqual(images.map(() => words));
   expect(kustomization.resources.toSorted()).toEqual(files.map((file) => basename(file)));
   const ours = workloads
     .flatMap(({ spec }) => spec.template.spec.containers.map(({ image }) => image))
     .filter((image) => image.startsWith('crafting-table'));
-  expect(kustomization.images.map(({ name }: { name: string }) => name).toSorted()).toEqual(ours.toSorted());
+  expect(images.map(({ name }) => name).toSorted()).toEqual(ours.toSorted());
 });
+
+function modelOf(manifest: Manifest) {
+  return new MODELS[manifest.kind as Kind](manifest as never); // Whether it is one is what is tested.
+}
+
+/** @throws when it is not even what the schema asks for. */
+function fieldsUnknownTo(manifest: Manifest): string[] {
+  return unknownFields(modelOf(manifest), (model) => (model as Deployment).validate()); // Each kind has it.
+}

@@ -1,164 +1,151 @@
-// smoke.sh itself: does it turn red when a tool is gone, broken, or says the wrong thing? The tools are stand-ins, so that
-// this takes seconds and needs none of them.
+// smoke.sh itself: what it makes of its checks, of the stages of an image, and of whoever runs it.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { searchPath } from '@crafting-table/dev-services/config';
-import { findOnPath } from '@crafting-table/dev-services/find-on-path';
-import { ROOT } from './dockerfile.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { lastStage, readDockerfile } from './dockerfile.ts';
+import { openMachines } from './smoke-machine.ts';
+import { STAND_INS } from './smoke-stand-ins.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crafting-smoke-'));
-const bin = join(folder, 'bin');
 afterAll(() => rmSync(folder, { recursive: true }));
+const machines = await openMachines(folder);
 
-/** What smoke.sh is made of itself; everything else has to come from stand-ins. */
-const OWN = [
-  'bash',
-  'env',
-  'cat',
-  'mkdir',
-  'mktemp',
-  'rm',
-  'grep',
-  'sed',
-  'head',
-  'tail',
-  'tr',
-  'timeout',
-  'realpath',
-  'id',
-  'test',
-  'printf',
-];
-const host = await Promise.all(OWN.map((name) => findOnPath([name], searchPath())));
-
-/** Toolchains whose whole check can be played by a few lines of shell. */
-const STAND_INS: Record<string, string> = {
-  go: 'case $1 in version) echo go1;; build) printf "#!/bin/sh\\necho hello from go\\n" >hello; chmod 755 hello;; vet) ;; test) echo ok;; *) exit 9;; esac',
-  staticcheck: 'test "$1" = -version && echo 1 && exit; echo U1000; exit 1',
-  govulncheck: 'echo govulncheck 1',
-  bun: 'case $1 in --version) echo 1;; run) echo hello from bun;; test) ;; *) exit 9;; esac',
-  jq: 'test "$1" = --version && echo 1 && exit; echo \'"hello from jq"\'',
-  rg: 'test "$1" = --version && echo 1 && exit; echo hello from rg',
-};
-const TOOLS = Object.keys(STAND_INS);
-const TOOLCHAINS = 'go';
-const toolchainOf = (tool: string) => ({ bun: 'node', jq: 'shell', rg: 'shell' })[tool] ?? 'go';
-
-beforeEach(() => {
-  rmSync(bin, { recursive: true, force: true });
-  mkdirSync(bin, { recursive: true });
-  for (const [name, path] of OWN.map((name, index) => [name, host[index]] as const)) {
-    writeProgram(name, `exec ${path} "$@"`);
-  }
-  writeProgram('chmod', `exec /bin/chmod "$@"`);
-  for (const [name, script] of Object.entries(STAND_INS)) writeProgram(name, script);
-});
-
-function writeProgram(name: string, script: string): void {
-  writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
-  chmodSync(join(bin, name), 0o755);
-}
-
-function smoke(args: readonly string[], environment: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync(join(bin, 'bash'), [join(ROOT, 'smoke.sh'), ...args], {
-    env: {
-      PATH: bin,
-      HOME: folder,
-      TMPDIR: folder,
-      SMOKE_STAGES_FILE: join(folder, 'no-stages'),
-      ...environment,
-    },
-    encoding: 'utf8',
-  });
-  const lines = stdout.trimEnd().split('\n');
-  return {
-    status,
-    lines,
-    last: lines.at(-1)!,
-    output: stdout + stderr,
-    row: (tool: string) => lines.find((line) => line.split(/\s+/)[1] === tool),
-  };
-}
-
-describe('a toolchain that is whole', () => {
-  test('is green, in part, and never as all of them', () => {
-    const { status, last, output } = smoke(['--only', TOOLCHAINS]);
-    expect({ status, last }, output).toEqual({
-      status: 0,
+describe('one toolchain of many', () => {
+  test('is green in part, and never as all of them', async () => {
+    const { code, last, green } = await machines.whole().smoke(['--only', 'go']);
+    expect({ code, last, green }).toEqual({
+      code: 0,
       last: '=== GREEN IN PART: 3 passed, 54 left out ===',
+      green: ['go', 'staticcheck', 'govulncheck'],
     });
   });
 
-  test.each(['go', 'staticcheck', 'govulncheck'])('is red without %s, by name', (tool) => {
-    rmSync(join(bin, tool));
-    const { status, last, row } = smoke(['--only', TOOLCHAINS]);
-    expect(status).toBe(1);
-    expect(last).toMatch(/^=== \d OF 3 FAILED/);
-    expect(row(tool)).toContain('FAILED');
-    expect(row(tool)).toContain('not found');
+  test('can be named together with single tools of others', async () => {
+    const { green } = await machines.whole().smoke(['--only', 'go,c/lld,shell/jq']);
+    expect(green).toEqual(['go', 'staticcheck', 'govulncheck', 'lld', 'jq']);
   });
 
-  test.each(TOOLS)('is red when %s ends badly after it said the right thing', (tool) => {
-    writeProgram(tool, `(${STAND_INS[tool]}); exit 7`);
-    expect(smoke(['--only', toolchainOf(tool)]).row(tool)).toContain('FAILED');
-  });
-
-  test.each(TOOLS)('is red when %s says nothing', (tool) => {
-    writeProgram(tool, 'exit 0');
-    expect(smoke(['--only', toolchainOf(tool)]).row(tool)).toContain('FAILED');
-  });
-
-  test('is red when a linter lets a fault pass', () => {
-    writeProgram('staticcheck', 'echo 1');
-    expect(smoke(['--only', TOOLCHAINS]).row('staticcheck')).toContain('expected to read: U1000');
-  });
-
-  test('is red when the program that was built says something else', () => {
-    writeProgram('go', STAND_INS['go']!.replace('hello from go', 'goodbye'));
-    expect(smoke(['--only', TOOLCHAINS]).row('go')).toContain('expected to read: hello from go');
-  });
-
-  test('is red when a tool hangs', () => {
-    writeProgram('govulncheck', 'exec /bin/sleep 60');
-    const { status, row } = smoke(['--only', TOOLCHAINS], { SMOKE_CHECK_SECS: '1' });
-    expect(status).toBe(1);
-    expect(row('govulncheck')).toContain('took longer than 1 s');
-  });
-});
-
-test('on a bare machine it says of each tool that it is missing', () => {
-  for (const tool of TOOLS) rmSync(join(bin, tool));
-  const { status, lines, last } = smoke([]);
-  expect(status).toBe(1);
-  expect(last).toMatch(/^=== 5\d OF 57 FAILED, 0 LEFT OUT ===$/);
-  expect(
-    lines.filter((line) => line.includes('FAILED') && line.includes('not found')).length,
-  ).toBeGreaterThan(30);
-});
-
-test('an image is asked only for what its stages brought', () => {
-  const stages = join(folder, 'stages');
-  writeFileSync(stages, 'go-tools\n');
-  const { last, row } = smoke(['--only', 'go'], { SMOKE_STAGES_FILE: stages });
-  expect(last).toBe('=== GREEN IN PART: 2 passed, 55 left out ===');
-  expect(row('go')).toBeUndefined();
-});
-
-test('who is not the recipes user never reads that all is green', () => {
-  expect(smoke(['--only', 'go'], { CRAFTING_RECIPE_USER: '4242:4242' }).last).not.toContain(
-    'ALL TOOLCHAINS GREEN',
+  test.each(['cobol', 'c/cobol', 'cl', 'c/'])(
+    'is refused when there is none of the name %s',
+    async (name) => {
+      expect(await machines.whole().smoke(['--only', name])).toMatchObject({ code: 2 });
+    },
   );
 });
 
-test('a toolchain that does not exist is refused, and so is nothing at all', () => {
-  expect(smoke(['--only', 'cobol'])).toMatchObject({ status: 2 });
-  const stages = join(folder, 'no-such-stage');
-  writeFileSync(stages, 'other\n');
-  expect(smoke([], { SMOKE_STAGES_FILE: stages })).toMatchObject({
-    status: 1,
-    last: '=== NOTHING WAS CHECKED ===',
+test('a linter that lets a fault pass is red', async () => {
+  const machine = machines.whole();
+  machine.replace('bin/staticcheck', 'says 1');
+  expect((await machine.smoke(['--only', 'go'])).row('staticcheck')).toContain('expected to read: U1000');
+});
+
+test('a program that was built and says something else is red', async () => {
+  const machine = machines.whole();
+  machine.replace('bin/go', STAND_INS['bin/go']!.replace('hello from go', 'goodbye'));
+  expect((await machine.smoke(['--only', 'go'])).row('go')).toContain('expected to read: hello from go');
+});
+
+test('a valgrind that cannot start is red, although it fails as it does for a leak', async () => {
+  const machine = machines.whole();
+  machine.replace('bin/valgrind', 'says 3; echo Fatal error at startup; exit 1');
+  const { row } = await machine.smoke(['--only', 'c/valgrind']);
+  expect(row('valgrind')).toContain('expected to read: definitely lost');
+});
+
+test('a nix-build that fails after it named a result is red', async () => {
+  const machine = machines.whole();
+  machine.replace('bin/nix-build', `${STAND_INS['bin/nix-build']}; exit 1`);
+  expect((await machine.smoke(['--only', 'nix'])).row('nix')).toContain('FAILED');
+});
+
+test('a tool that ends with 3 for what it found has found it', async () => {
+  const { row } = await machines.whole().smoke(['--only', 'go/govulncheck']);
+  expect(STAND_INS['bin/govulncheck']).toContain('exit 3');
+  expect(row('govulncheck')).toContain(' ok ');
+});
+
+test('a tool that hangs is red', async () => {
+  const machine = machines.whole();
+  machine.replace('bin/govulncheck', 'exec /bin/sleep 60');
+  const { code, row } = await machine.smoke(['--only', 'go'], { SMOKE_CHECK_SECS: '1' });
+  expect(code).toBe(1);
+  expect(row('govulncheck')).toContain('took longer than 1 s');
+});
+
+test('a tool that only works through the farm’s own packages is red, as a recipe would not find it', async () => {
+  const machine = machines.whole();
+  const own = join(machine.folder, 'node_modules/.bin');
+  mkdirSync(own, { recursive: true });
+  machine.replace('bin/tsx', null);
+  writeFileSync(join(own, 'tsx'), '#!/bin/sh\necho hello from tsx\n', { mode: 0o755 });
+  const { row } = await machine.smoke(['--only', 'node/tsx'], { PATH: `${own}:${machine.folder}/bin` });
+  expect(row('tsx')).toContain('tsx: command not found');
+});
+
+test('who is not the recipes user never reads that all is green', async () => {
+  const { last } = await machines.whole().smoke([], { CRAFTING_RECIPE_USER: '4242:4242' });
+  expect(last).not.toContain('ALL TOOLCHAINS GREEN');
+});
+
+describe('an image', () => {
+  const stages = join(folder, 'stages');
+
+  test('is asked only for what its stages brought', async () => {
+    writeFileSync(stages, 'go-tools\n');
+    const { last, green } = await machines.whole().smoke(['--only', 'go'], { SMOKE_STAGES_FILE: stages });
+    expect(last).toBe('=== GREEN IN PART: 2 passed, 55 left out ===');
+    expect(green).toEqual(['staticcheck', 'govulncheck']);
+  });
+
+  test('that has nothing of what was asked for is not green', async () => {
+    writeFileSync(stages, 'other\n');
+    expect(await machines.whole().smoke([], { SMOKE_STAGES_FILE: stages })).toMatchObject({
+      code: 1,
+      last: '=== NOTHING WAS CHECKED ===',
+    });
+  });
+
+  test('whose swift was replaced by an empty folder is green in part, not red', async () => {
+    listStages({ of: copiedStages(), withoutContent: ['swift'], into: stages });
+    const machine = machines.whole();
+    machine.replace('bin/swiftc', null);
+    const { code, last } = await machine.smoke([], { SMOKE_STAGES_FILE: stages });
+    expect({ code, last }).toEqual({ code: 0, last: '=== GREEN IN PART: 56 passed, 1 left out ===' });
+  });
+
+  test('with all its stages is green as a whole', async () => {
+    listStages({ of: copiedStages(), withoutContent: [], into: stages });
+    const { last } = await machines.whole().smoke([], { SMOKE_STAGES_FILE: stages });
+    expect(last).toBe('=== ALL TOOLCHAINS GREEN ===');
   });
 });
+
+function copiedStages(): string[] {
+  const copies = lastStage(readDockerfile('Dockerfile.worker')).instructions;
+  return copies.flatMap(({ text }) => /^--from=(\S+) /.exec(text)?.[1] ?? []);
+}
+
+/** Does what the last command of Dockerfile.worker does, to folders of the test. */
+function listStages(image: { of: string[]; withoutContent: string[]; into: string }): void {
+  const opt = mkdtempSync(join(folder, 'opt-'));
+  for (const stage of image.of) mkdirSync(join(opt, stage));
+  for (const stage of image.of)
+    if (!image.withoutContent.includes(stage)) writeFileSync(join(opt, stage, 'tool'), '');
+  const listed = '/etc/crafting-table/stages';
+  const commands = readDockerfile('Dockerfile.worker').stages.flatMap(({ instructions }) =>
+    instructions
+      .filter(({ keyword, text }) => keyword === 'RUN' && text.includes(listed))
+      .map(({ text }) => text),
+  );
+  expect(commands).toHaveLength(2);
+  for (const command of commands) {
+    const moved = command
+      .replace('install --directory /etc/crafting-table && ', '')
+      .replaceAll(listed, image.into)
+      .replaceAll('/opt/', `${opt}/`);
+    expect(spawnSync('sh', ['-c', moved], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  }
+  expect(readFileSync(image.into, 'utf8')).toMatch(/^apt\n/);
+}
