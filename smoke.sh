@@ -574,6 +574,7 @@ CARGO_TERM_PROGRESS_WHEN=never
 MSBUILDTERMINALLOGGER=off
 npm_config_progress=false
 CTEST_OUTPUT_ON_FAILURE=1
+SEMGREP_ENABLE_VERSION_CHECK=0
 XDG_CACHE_HOME=$caches/xdg
 CARGO_HOME=$caches/cargo
 npm_config_cache=$caches/npm

@@ -21,6 +21,7 @@ test('a recipe gets its folders, its job and plain output', () => {
     TERM: 'dumb',
     COLUMNS: '500',
     CTEST_OUTPUT_ON_FAILURE: '1',
+    SEMGREP_ENABLE_VERSION_CHECK: '0',
     LC_ALL: 'C.UTF-8',
     CARGO_HOME: '/caches/demo/cargo',
     MAVEN_ARGS: '-B -ntp -Dstyle.color=never -Dmaven.repo.local=/caches/demo/maven',

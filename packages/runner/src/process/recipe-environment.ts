@@ -18,6 +18,8 @@ const PLAIN_OUTPUT = {
   npm_config_progress: 'false',
   // Else ctest only names the tests that failed.
   CTEST_OUTPUT_ON_FAILURE: '1',
+  // Where no server of its makers can be reached, semgrep would wait a minute and a half for one to say which version is the newest.
+  SEMGREP_ENABLE_VERSION_CHECK: '0',
 };
 
 export type RecipeEnvironment = {
