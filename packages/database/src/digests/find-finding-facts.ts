@@ -23,14 +23,13 @@ export async function findFindingFacts(
   // The rows are wide: all that is asked of those that are only counted stands in an index, tracked_findings_open.
   const question = sql<FindingFact>`
     with mine as materialized (
-      select id, recipe, subproject from series where project_id = wanted.project_id and branch = any(wanted.branches)),
+      select id, recipe, subproject, recipe = 'lint' as is_lint from series where project_id = wanted.project_id and branch = any(wanted.branches)),
     accepted as materialized (
       select t.id from mine cross join acceptances a
       join tracked_findings t on t.series_id = mine.id and t.fingerprint = a.fingerprint
       where a.project_id = wanted.project_id and a.lifted_at is null and (a.until is null or a.until > wanted.to_at)),
     classed as materialized (
-      select t.id, array_position(${[...SEVERITIES]}::text[], t.severity) as rank, t.first_at,
-        t.kind = any(${FLAWS}::text[]) as is_flaw, mine.recipe = 'lint' as is_lint, case
+      select t.id, ${rank()} as rank, t.first_at, is_lint, case
           when t.flaky_since is not null then ${FLAKY}
           when t.first_at >= wanted.from_at and (not t.since_first_run or t.kind = any(${FLAWS}::text[])) then ${NEW}
           when t.reopen_count > 0 and exists (select from finding_events e where ${comeBack}) then ${NEW}
@@ -38,18 +37,17 @@ export async function findFindingFacts(
       from mine join tracked_findings t on t.series_id = mine.id
       where t.is_open and t.first_at < wanted.to_at and ${isSomebodysBusiness()}
       union all
-      select t.id, array_position(${[...SEVERITIES]}::text[], t.severity), t.first_at,
-        t.kind = any(${FLAWS}::text[]), mine.recipe = 'lint', ${FIXED}
+      select t.id, ${rank()}, t.first_at, is_lint, ${FIXED}
       from mine join tracked_findings t on t.series_id = mine.id
       where not t.is_open and t.closed_at >= wanted.from_at and t.closed_at < wanted.to_at and ${isSomebodysBusiness()}),
     chosen as (
       select (${CLASSES}::text[])[totals.class + 1] as class, total, has_flaw, has_lint, worst.*
       from (
-        select class, count(*) as total, bool_or(is_flaw) as has_flaw, bool_or(is_lint) as has_lint
+        select class, count(*) as total, min(rank) < 0 as has_flaw, bool_or(is_lint) as has_lint
         from classed group by class) as totals
       cross join lateral (
-        select id, rank, is_flaw from classed where classed.class = totals.class
-        order by is_flaw desc, rank, first_at, id limit ${sql.lit(LINES_MAX)}) as worst)
+        select id, rank from classed where classed.class = totals.class
+        order by rank, first_at, id limit ${sql.lit(LINES_MAX)}) as worst)
     select class, total, has_flaw as "hasFlaw", has_lint as "hasLint", t.kind, t.tool, mine.recipe, mine.subproject, t.severity, t.rule, t.path, t.line,
       t.data->>'message' as message, t.data->'package' as package, t.data->'advisory' as advisory,
       t.data->'test'->>'name' as test,
@@ -60,8 +58,14 @@ export async function findFindingFacts(
     cross join lateral (
       select case when class = 'new' and reopen_count > 0 then (
         select max(e.at) from finding_events e where ${comeBack}) end as back_at) as back
-    order by class, is_flaw desc, rank, first_at, t.id`;
+    order by class, rank, first_at, t.id`;
   return (await askEach(wanted, question).execute(db)).rows;
+}
+
+/** The order of the lines: below zero are known flaws and malware, by severity as well. */
+function rank() {
+  return sql`array_position(${[...SEVERITIES]}::text[], t.severity)
+    - case when t.kind = any(${FLAWS}::text[]) then 100 else 0 end`;
 }
 
 /** Only those of which an index does not say that something could be done are looked at. */

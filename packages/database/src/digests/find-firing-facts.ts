@@ -28,12 +28,14 @@ export async function findFiringFacts(
         recipe, subproject, ref, tz, local, late, missed, refusal, 1 as count, at, job_ids[1] as "jobId"
       from known where fired_at >= wanted.from_at and fired_at < wanted.to_at and (late or missed > 0 or refusal is not null)
       union all
-      select 0, 'cancelled', known.recipe, known.subproject, known.ref, tz, local, false, 0, null, 1, at,
-        (array_agg(j.id order by j.id))[1]
-      from jobs j join known on j.id = any(known.job_ids)
-      where j.project_id = wanted.project_id and j.status = 'cancelled'
-        and j.finished_at >= wanted.from_at and j.finished_at < wanted.to_at
-      group by schedule, known.recipe, known.subproject, known.ref, tz, local, at
+      select 0, 'cancelled', s.recipe, s.subproject, s.ref, s.tz, f.local_minute, false, 0, null, 1, f.due_at, min(j.id::text)::uuid
+      from schedules s
+      cross join lateral (
+        select id from jobs where project_id = wanted.project_id and recipe = s.recipe and status = 'cancelled'
+          and finished_at >= wanted.from_at and finished_at < wanted.to_at) as j
+      join firings f on f.project_id = wanted.project_id and f.schedule_key = s.key and j.id = any(f.job_ids)
+      where s.project_id = wanted.project_id
+      group by s.id, f.local_minute, f.due_at
       union all
       (select distinct on (schedule, runs) 1, case when runs then 'running' else 'waiting' end, recipe, subproject, ref, tz,
         local, false, 0, null, count(*) over (partition by schedule, runs), at, job_ids[1]

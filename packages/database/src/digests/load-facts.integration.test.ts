@@ -130,7 +130,7 @@ test('firings that were late, missed or refused are told, and what has not begun
   const { wanted, project } = await begin(farm.db);
   const running = await addRunningJob(farm.db, project);
   const waiting = [await addJob(farm.db, project), await addJob(farm.db, project)];
-  const cancelled = await addJob(farm.db, project);
+  const cancelled = await addJob(farm.db, project, { recipe: 'audit' });
   await sql`update jobs set status = 'cancelled', reason = 'cancelled', finished_at = ${WITHIN} where id = ${cancelled}`.execute(
     farm.db,
   );
