@@ -1,11 +1,14 @@
 import { listFindings } from '../findings.ts';
-import { expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { expect, test, vi } from 'vitest';
+import type { Database } from '../connect.ts';
 import {
   addJob,
   addProject,
   addRunningJob,
   claim,
   jobFinding,
+  newJob,
   nextId,
   openFarmDatabase,
   passed,
@@ -91,3 +94,31 @@ test('a job that is cancelled before its next attempt still counts the findings 
   const shown = await listFindings(farm.db, { jobId, attempt: job!.attempt, after: 0, limit: 10 });
   expect(job?.findings_count).toBe(shown.length);
 });
+
+test('a job that is cancelled at the moment in which a lost attempt queues it again counts the findings it shows', async () => {
+  await using farm = await openFarmDatabase();
+  const recipe = newJob(await addProject(farm.db)).recipe_snapshot;
+  const recipe_snapshot = { ...recipe, retry_on: ['worker_lost' as const] };
+  const jobId = await addRunningJob(farm.db, await addProject(farm.db), { recipe_snapshot });
+  const source = { artifact: 'log', format: 'gcc' };
+  const finding = { kind: 'lint', tool: 'cc', severity: 'low', level: 'warning', message: 'unused' } as const;
+  const findings = [jobFinding({ ...finding, occurrences: 1, source })];
+  const lost = passed(jobId, { status: 'failed', reason: 'worker_lost', findings, findingsCount: 1 });
+  // Both wait for the row, the end of the attempt first.
+  const [ended, cancelled] = await farm.db.transaction().execute(async (transaction) => {
+    await sql`select from jobs where id = ${jobId} for no key update`.execute(transaction);
+    const ending = finishAttempt(farm.db, lost);
+    await waitForLocks(farm.db, 1);
+    const cancelling = cancelJob(farm.db, jobId, 'not needed');
+    await waitForLocks(farm.db, 2);
+    return [ending, cancelling] as const;
+  });
+  expect(await Promise.all([ended, cancelled])).toEqual(['requeued', 'cancelled']);
+  expect(await findJob(farm.db, jobId, null)).toMatchObject({ status: 'cancelled', findings_count: 1 });
+});
+
+async function waitForLocks(db: Database, count: number): Promise<void> {
+  const waiting = sql<{ count: number }>`
+    select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await vi.waitUntil(async () => (await waiting.execute(db)).rows[0]!.count >= count, { timeout: 20_000 });
+}
