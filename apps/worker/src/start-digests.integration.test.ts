@@ -12,9 +12,14 @@ test('without a mail server one line says so, and no more', async () => {
   const lines: { msg: string }[] = [];
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const upsert = vi.fn<Triggers['upsert']>(async () => {});
-  const triggers = { upsert } as unknown as Triggers;
   {
-    await using digests = startDigests({ digest: DIGEST, relay: null, db: farm.db, triggers, log });
+    await using digests = startDigests({
+      digest: DIGEST,
+      relay: null,
+      db: farm.db,
+      triggers: { upsert },
+      log,
+    });
     await digests.make();
     await vi.waitUntil(() => upsert.mock.calls.length > 0, WAIT);
   }

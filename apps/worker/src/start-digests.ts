@@ -23,7 +23,11 @@ export type Digests = AsyncDisposable & { make(): Promise<void> };
 
 /** Makes the digests of each morning and sends their mails, until disposed. Every worker does; each digest is made once. */
 export function startDigests(
-  options: Pick<WorkerConfig, 'digest' | 'relay'> & { db: Database; triggers: Triggers; log: Logger },
+  options: Pick<WorkerConfig, 'digest' | 'relay'> & {
+    db: Database;
+    triggers: Pick<Triggers, 'upsert'>;
+    log: Logger;
+  },
 ): Digests {
   const { db, digest, relay: relaySettings, triggers, log } = options;
   const stack = new AsyncDisposableStack();

@@ -13,11 +13,11 @@ import {
   addProject,
   addRunningJob,
   claim,
-  jobFinding,
   openFarmDatabase,
   passed,
   type FarmDatabase,
 } from './stand-ins/farm-rows.ts';
+import { addDailyJobs } from './stand-ins/old-rows.ts';
 
 type Db = FarmDatabase['db'];
 
@@ -30,31 +30,6 @@ const KEEP_ALL = {
   findings_bytes: 1e9,
   findings_bytes_total: 1e9,
 };
-
-/** Jobs of one project with two findings each, oldest first, each a day apart, the newest one today. */
-async function finishJobs(db: Db, project: ProjectRow, count: number): Promise<string[]> {
-  const ids: string[] = [];
-  for (let age = count - 1; age >= 0; age--) {
-    const jobId = await addRunningJob(db, project);
-    const findings = ['first', 'second'].map((message) =>
-      jobFinding({
-        kind: 'lint',
-        tool: 'cc',
-        severity: 'low',
-        level: 'warning',
-        message,
-        occurrences: 1,
-        source: { artifact: 'log', format: 'gcc' },
-      }),
-    );
-    await finishAttempt(db, passed(jobId, { findings, findingsCount: 2 }));
-    const then = sql`now() - make_interval(days => ${age})`;
-    await sql`update jobs set finished_at = ${then} where id = ${jobId}`.execute(db);
-    await sql`update attempts set finished_at = ${then} where job_id = ${jobId}`.execute(db);
-    ids.push(jobId);
-  }
-  return ids;
-}
 
 async function jobsLeft(db: Db): Promise<string[]> {
   return (await db.selectFrom('jobs').select('id').orderBy('id').execute()).map(({ id }) => id);
@@ -97,7 +72,7 @@ test.each([
   ['nothing', KEEP_ALL, 6],
 ])('jobs beyond the limit of %s go with all that hangs on them', async (_, keep, kept) => {
   await using farm = await openFarmDatabase();
-  const ids = await finishJobs(farm.db, await addProject(farm.db), 6);
+  const ids = await addDailyJobs(farm.db, await addProject(farm.db), 6);
   expect(await countGone(removeJobs(farm.db, await findOldJobs(farm.db, keep)))).toBe(6 - kept);
   expect(await jobsLeft(farm.db)).toEqual(ids.slice(6 - kept));
   expect(await farm.db.selectFrom('findings').selectAll().execute()).toHaveLength(2 * kept);
@@ -108,8 +83,8 @@ test('a project keeps what it says for itself, and projects do not count against
   await using farm = await openFarmDatabase();
   const thrifty = await addProject(farm.db, { retention: { job_count: 1 } });
   const [ofThrifty] = [
-    await finishJobs(farm.db, thrifty, 3),
-    await finishJobs(farm.db, await addProject(farm.db), 3),
+    await addDailyJobs(farm.db, thrifty, 3),
+    await addDailyJobs(farm.db, await addProject(farm.db), 3),
   ];
   const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 3 });
   expect(old.map(({ id }) => id)).toEqual(ofThrifty.slice(0, 2));
@@ -119,7 +94,7 @@ test('a project keeps what it says for itself, and projects do not count against
 test('a job that runs, waits, or is queued again meanwhile stays', async () => {
   await using farm = await openFarmDatabase();
   const project = await addProject(farm.db);
-  const ids = await finishJobs(farm.db, project, 3);
+  const ids = await addDailyJobs(farm.db, project, 3);
   const running = await addRunningJob(farm.db, project);
   const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 1 });
   expect(old.map(({ id }) => id)).toEqual(ids.slice(0, 2));
@@ -130,7 +105,7 @@ test('a job that runs, waits, or is queued again meanwhile stays', async () => {
 
 test('a job that was tried again since it was found old is not removed with the new result', async () => {
   await using farm = await openFarmDatabase();
-  const ids = await finishJobs(farm.db, await addProject(farm.db), 2);
+  const ids = await addDailyJobs(farm.db, await addProject(farm.db), 2);
   const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 1 });
   await retryJob(farm.db, ids[0]!);
   await claim(farm.db, ids[0]!);
@@ -142,7 +117,7 @@ test('a job that was tried again since it was found old is not removed with the 
 test('a job that a series is compared with, or that first had a finding that is still open, is never removed', async () => {
   await using farm = await openFarmDatabase();
   const project = await addProject(farm.db);
-  const ids = await finishJobs(farm.db, project, 6);
+  const ids = await addDailyJobs(farm.db, project, 6);
   const [firstOpen, firstClosed, onBranch, newestOnBranch, onMain] = ids;
   await addSeries(farm.db, project, 'feature', [onBranch!, newestOnBranch!]);
   const main = await addSeries(farm.db, project, project.default_branch, [onMain!]);
@@ -165,7 +140,7 @@ test('a job that a series is compared with, or that first had a finding that is 
 test('a job whose finding was opened again since it was found old is removed no more, nor are its findings', async () => {
   await using farm = await openFarmDatabase();
   const project = await addProject(farm.db);
-  const ids = await finishJobs(farm.db, project, 4);
+  const ids = await addDailyJobs(farm.db, project, 4);
   const main = await addSeries(farm.db, project, project.default_branch, [ids[3]!]);
   await trackFinding(farm.db, main, { fingerprint: 'a', isOpen: false, jobId: ids[0]! });
   const keep = { ...KEEP_ALL, job_count: 1, findings_days: 0.01 };
@@ -182,7 +157,7 @@ test('a job whose finding was opened again since it was found old is removed no 
 test('a job that has come to be the newest of a branch since it was found old is removed no more', async () => {
   await using farm = await openFarmDatabase();
   const project = await addProject(farm.db);
-  const ids = await finishJobs(farm.db, project, 3);
+  const ids = await addDailyJobs(farm.db, project, 3);
   const old = await findOldJobs(farm.db, { ...KEEP_ALL, job_count: 1 });
   await addSeries(farm.db, project, 'feature', [ids[0]!, ids[1]!]);
   expect(await countGone(removeJobs(farm.db, old))).toBe(1);
@@ -192,7 +167,7 @@ test('a job that has come to be the newest of a branch since it was found old is
 test('the newest job at the head of a branch is never removed, also when an older commit was tried again since', async () => {
   await using farm = await openFarmDatabase();
   const project = await addProject(farm.db);
-  const ids = await finishJobs(farm.db, project, 5);
+  const ids = await addDailyJobs(farm.db, project, 5);
   const series = await addSeries(farm.db, project, 'feature', ids.slice(0, 4));
   await sql`update series set head_sha = 'c0ffee2' where id = ${series}`.execute(farm.db);
   await sql`update series_runs set sha = 'c0ffee2' where job_id = ${ids[2]}`.execute(farm.db);
@@ -207,7 +182,7 @@ test.each([
   ['bytes of the whole farm', (ofJob: number) => ({ findings_bytes_total: 2.5 * ofJob })],
 ])('findings beyond the limit of %s go, their job stays with its count and says so', async (_, limit) => {
   await using farm = await openFarmDatabase();
-  const ids = await finishJobs(farm.db, await addProject(farm.db), 4);
+  const ids = await addDailyJobs(farm.db, await addProject(farm.db), 4);
   const [first] = await findOldFindings(farm.db, { ...KEEP_ALL, findings_bytes: 0 });
   expect(first!.bytes).toBeGreaterThan(100);
   const keep = { ...KEEP_ALL, ...limit(first!.bytes) };

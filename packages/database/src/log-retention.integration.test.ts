@@ -1,17 +1,9 @@
 import { expect, test } from 'vitest';
-import { sql } from 'kysely';
 import { listAttempts } from './jobs/find-job.ts';
-import { finishAttempt } from './jobs/finish-attempt.ts';
 import { listLogChunks } from './log-chunks.ts';
 import { findOldLogs, removeLogs } from './log-retention.ts';
-import { chunkOf } from './stand-ins/log-chunk.ts';
-import {
-  addProject,
-  addRunningJob,
-  openFarmDatabase,
-  passed,
-  type FarmDatabase,
-} from './stand-ins/farm-rows.ts';
+import { addProject, addRunningJob, openFarmDatabase, type FarmDatabase } from './stand-ins/farm-rows.ts';
+import { addDailyJobs } from './stand-ins/old-rows.ts';
 
 const KEEP_ALL = { log_days: 0, log_count: 100, log_bytes: 1e9, log_bytes_total: 1e9 };
 
@@ -21,29 +13,6 @@ async function removeOldLogs(db: FarmDatabase['db'], keep: typeof KEEP_ALL): Pro
   expect(await removeLogs(db, old)).toEqual([]); // Once gone they are counted no more.
   expect(gone.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0)).toBe(10 * old.length);
   return gone.reduce((sum, { count }) => sum + count, 0);
-}
-
-/** Jobs of one project, oldest first, each a day apart, the newest one today; each printed ten bytes. */
-async function finishJobs(db: FarmDatabase['db'], count: number): Promise<string[]> {
-  const project = await addProject(db);
-  const ids: string[] = [];
-  for (let age = count - 1; age >= 0; age--) {
-    const jobId = await addRunningJob(db, project);
-    const log = {
-      bytes: 10,
-      lines: 1,
-      stored_bytes: 10,
-      stored_sha256: '',
-      omitted_bytes: 0,
-      omitted_lines: 0,
-    };
-    await finishAttempt(db, passed(jobId, { log, chunks: [chunkOf('123456789\n')] }));
-    await sql`update attempts set finished_at = now() - make_interval(days => ${age}) where job_id = ${jobId}`.execute(
-      db,
-    );
-    ids.push(jobId);
-  }
-  return ids;
 }
 
 async function withLogs(db: FarmDatabase['db'], ids: string[]): Promise<string[]> {
@@ -67,7 +36,7 @@ test.each([
   'retention by %s keeps the newest logs and says of the others that they went',
   async (_, keep, expected) => {
     await using farm = await openFarmDatabase();
-    const ids = await finishJobs(farm.db, 6);
+    const ids = await addDailyJobs(farm.db, await addProject(farm.db), 6);
     expect(await removeOldLogs(farm.db, keep)).toBe(6 - expected);
     expect(await withLogs(farm.db, ids)).toEqual(ids.slice(6 - expected));
     expect(await removeOldLogs(farm.db, keep)).toBe(0);
@@ -76,7 +45,8 @@ test.each([
 
 test('the log of a running attempt stays, and projects do not count against each other', async () => {
   await using farm = await openFarmDatabase();
-  const [one, other] = [await finishJobs(farm.db, 2), await finishJobs(farm.db, 2)];
+  const one = await addDailyJobs(farm.db, await addProject(farm.db), 2);
+  const other = await addDailyJobs(farm.db, await addProject(farm.db), 2);
   const running = await addRunningJob(farm.db, await addProject(farm.db));
   expect(await removeOldLogs(farm.db, { ...KEEP_ALL, log_count: 1 })).toBe(2);
   expect(await withLogs(farm.db, one)).toEqual([one[1]]);

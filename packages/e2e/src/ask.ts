@@ -7,10 +7,12 @@ export type Question = {
   headers?: Record<string, string>;
   /** Text goes out as it is, everything else as JSON. */
   body?: unknown;
+  /** `manual`: a redirect is the answer. */
+  redirect?: 'manual';
 };
 
 export async function ask(baseUrl: string, path: string, question: Question = {}): Promise<Answer> {
-  const { method = 'GET', bearer, headers, body } = question;
+  const { method = 'GET', bearer, headers, body, redirect } = question;
   const response = await fetch(new URL(path, baseUrl), {
     method,
     headers: {
@@ -18,6 +20,7 @@ export async function ask(baseUrl: string, path: string, question: Question = {}
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },
+    ...(redirect && { redirect }),
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const bytes = Buffer.from(await response.arrayBuffer());

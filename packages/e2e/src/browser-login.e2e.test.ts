@@ -4,6 +4,8 @@ import type { Job } from '@crafting-table/contracts/job';
 import { ROUTES } from '@crafting-table/contracts/routes';
 import { findBrowser, openBrowser } from '@crafting-table/dev-services/open-browser';
 import type { Answer } from './ask.ts';
+import { browse, cookiesOf, csrfOf, logIn as logInAt, openLoginForm, type Browsing } from './browse.ts';
+
 import { ended, queueJob, register } from './farm-calls.ts';
 import { BACKENDS, startFarm, type FarmUnderTest, type Member } from './farm-under-test.ts';
 import { makeRepository, type Repository } from './git-fixture.ts';
@@ -238,32 +240,16 @@ async function codeOf(answer: Promise<Answer>): Promise<unknown> {
   return JSON.parse(text).code;
 }
 
-/** Like a browser that follows no redirect. */
-async function plain(
-  path: string,
-  headers: Record<string, string> = {},
-  method = 'GET',
-  body?: string,
-): Promise<Answer> {
-  const response = await fetch(farm.baseUrl + path, {
-    method,
-    headers,
-    redirect: 'manual',
-    ...(body !== undefined && { body }),
-  });
-  const bytes = Buffer.from(await response.arrayBuffer());
-  return { status: response.status, headers: response.headers, bytes, text: bytes.toString('utf8') };
+function plain(...request: Browsing): Promise<Answer> {
+  return browse(farm.baseUrl, ...request);
 }
 
-async function loginForm(): Promise<{ csrf: string; cookie: string }> {
-  const page = await plain('/login');
-  return { csrf: csrfOf(page), cookie: cookiesOf(page) };
+function loginForm() {
+  return openLoginForm(farm.baseUrl);
 }
 
-async function logIn(bearer: string, to: string, headers: Record<string, string> = {}): Promise<Answer> {
-  const { csrf, cookie } = await loginForm();
-  const body = new URLSearchParams({ csrf, bearer, to }).toString();
-  return plain('/login', { ...FORM, ...headers, cookie }, 'POST', body);
+function logIn(bearer: string, to: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return logInAt(farm.baseUrl, { bearer, to }, headers);
 }
 
 async function sessionOf(
@@ -271,15 +257,4 @@ async function sessionOf(
   headers: Record<string, string> = {},
 ): Promise<string> {
   return cookiesOf(await logIn(bearer, links.job, headers));
-}
-
-function csrfOf({ text }: Answer): string {
-  return /name="csrf" value="([^"]+)"/.exec(text)![1]!;
-}
-
-function cookiesOf({ headers }: Answer): string {
-  return headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';')[0]!)
-    .join('; ');
 }

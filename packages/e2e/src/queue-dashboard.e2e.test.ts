@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findBrowser, openBrowser, type OpenBrowser } from '@crafting-table/dev-services/open-browser';
 import { ask, type Answer } from './ask.ts';
+import { browse, cookiesOf, logIn as logInAt, openLoginForm, type Browsing } from './browse.ts';
+
 import { ended, queueJob, reaches, register } from './farm-calls.ts';
 import { BACKENDS, startFarm, type FarmUnderTest } from './farm-under-test.ts';
 import { makeRepository, type Repository } from './git-fixture.ts';
@@ -228,41 +230,18 @@ async function close(): Promise<void> {
   await repository[Symbol.asyncDispose]();
 }
 
-/** Like a browser that follows no redirect. */
-async function plain(
-  path: string,
-  headers: Record<string, string> = {},
-  method = 'GET',
-  body?: string,
-): Promise<Answer> {
-  const response = await fetch(farm.baseUrl + path, {
-    method,
-    headers,
-    redirect: 'manual',
-    ...(body && { body }),
-  });
-  const bytes = Buffer.from(await response.arrayBuffer());
-  return { status: response.status, headers: response.headers, bytes, text: bytes.toString('utf8') };
+function plain(...request: Browsing): Promise<Answer> {
+  return browse(farm.baseUrl, ...request);
 }
 
-async function loginForm(): Promise<{ csrf: string; cookie: string }> {
-  const page = await plain('/login');
-  return { csrf: /name="csrf" value="([^"]+)"/.exec(page.text)![1]!, cookie: cookiesOf(page) };
+function loginForm() {
+  return openLoginForm(farm.baseUrl);
 }
 
-async function logIn(bearer: string, to = PATH): Promise<Answer> {
-  const { csrf, cookie } = await loginForm();
-  const body = new URLSearchParams({ csrf, bearer, to }).toString();
-  return plain('/login', { cookie, 'content-type': 'application/x-www-form-urlencoded' }, 'POST', body);
+function logIn(bearer: string, to = PATH): Promise<Answer> {
+  return logInAt(farm.baseUrl, { bearer, to });
 }
 
 async function sessionOf(bearer: string, to = PATH): Promise<string> {
   return cookiesOf(await logIn(bearer, to));
-}
-
-function cookiesOf({ headers }: Answer): string {
-  return headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';')[0]!)
-    .join('; ');
 }
