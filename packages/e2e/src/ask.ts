@@ -11,9 +11,10 @@ export type Question = {
   redirect?: 'manual';
 };
 
+/** `path` is put behind the farm's address as it is, so that `//other.example/` is a path too. */
 export async function ask(baseUrl: string, path: string, question: Question = {}): Promise<Answer> {
   const { method = 'GET', bearer, headers, body, redirect } = question;
-  const response = await fetch(new URL(path, baseUrl), {
+  const response = await fetch(baseUrl + path, {
     method,
     headers: {
       ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),

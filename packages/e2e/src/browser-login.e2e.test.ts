@@ -5,7 +5,6 @@ import { ROUTES } from '@crafting-table/contracts/routes';
 import { findBrowser, openBrowser } from '@crafting-table/dev-services/open-browser';
 import type { Answer } from './ask.ts';
 import { browse, cookiesOf, csrfOf, logIn as logInAt, openLoginForm, type Browsing } from './browse.ts';
-
 import { ended, queueJob, register } from './farm-calls.ts';
 import { BACKENDS, startFarm, type FarmUnderTest, type Member } from './farm-under-test.ts';
 import { makeRepository, type Repository } from './git-fixture.ts';
