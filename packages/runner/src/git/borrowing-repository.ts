@@ -1,7 +1,7 @@
 // The `.git` of a workspace: a repository of its own that borrows the mirror's objects. Not a linked worktree of the
 // mirror, because there branches, tags, stash and configuration are one for all: two jobs that each say
 // `git checkout -b release` would collide, a tag made by one would show in the other, a hook or filter configured by a
-// recipe would run in the farm's own git, and a recipe under another user could not commit at all. It is five small files,
+// recipe would run in the farm's own git, and a recipe under another user could not commit at all. It is four small files,
 // so it is written, not cloned.
 import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
