@@ -32,7 +32,7 @@ export type Client = {
   call<Name extends RouteName>(name: Name, ...options: Arguments<Name>): Promise<ResponseOf<Name>>;
   /** The whole log of a job as text. */
   readLog(jobId: string): Promise<string>;
-  /** All findings of a job as a file. */
+  /** What a job has found as a file; without what is fixed or unknown. */
   exportFindings(jobId: string, format: ExportFormat): Promise<string>;
   /** The log of a job as it grows, from the first line to its end. */
   followLog(

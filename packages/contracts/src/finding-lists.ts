@@ -60,7 +60,7 @@ export const FindingsQuery = z.strictObject({
   ...narrowing,
   state: listOf(z.enum([...FINDING_STATES, 'all'])).optional(),
   attempt: AttemptNumber.optional(),
-  /** Any but `json` gives the whole job; `limit` and `cursor` are then of no use. */
+  /** Any but `json` gives all that was asked for at once; `limit` and `cursor` are then of no use. */
   format: z.enum(['json', ...EXPORT_FORMATS]).default('json'),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
   cursor: Cursor.optional(),

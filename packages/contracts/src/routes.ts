@@ -298,7 +298,7 @@ export const ROUTES = {
     access: 'owner',
     summary: 'Queue a job, or several',
     description:
-      'One job answers `{job_id, status, …}`. `recipe: "all"`, or no `subproject` where several declare the recipe, queues one job each and answers `{jobs: […]}`. With an `Idempotency-Key` the same request within 24 hours gets the first answer again and queues nothing.',
+      'One job answers `{job_id, status, …}`. `recipe: "all"`, or no `subproject` in a project of several, queues one for each that is declared and answers `{jobs: […]}`, also when that is only one. With an `Idempotency-Key` the same request within 24 hours gets the first answer again and queues nothing.',
     params: byName,
     body: JobBody,
     status: 202,
@@ -395,7 +395,7 @@ export const ROUTES = {
     access: 'owner',
     summary: 'What the tools of a job reported, structured',
     description:
-      'Lists are written with commas and mean any of them. Without `state` the answer has what the job has; `fixed` and `unknown` findings only when asked for, `state=all` gives everything. `path` is what the path begins with. `counts` are of the whole attempt. Another `format` than `json` is the whole job as a file: SARIF 2.1.0, JUnit XML, GitLab code quality, or the annotations of GitHub.',
+      'Lists are written with commas and mean any of them. Without `state` the answer has what the job has; `fixed` and `unknown` findings only when asked for, `state=all` gives everything. `path` is what the path begins with. `counts` are of the whole attempt. Another `format` than `json` gives the same in one file without pages: SARIF 2.1.0, JUnit XML, GitLab code quality, or the annotations of GitHub.',
     params: byJob,
     query: FindingsQuery,
     status: 200,

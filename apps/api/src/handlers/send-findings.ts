@@ -6,7 +6,7 @@ import { exportFindings } from '@crafting-table/farm/findings/export-findings';
 import { isRefusal, type Refusal } from '@crafting-table/farm/refusal';
 import { sent, type Call } from '../http/bind-routes.ts';
 
-/** Streams the findings of a job as a file; they are never in memory as a whole. */
+/** Streams the findings of a job that were asked for as a file; they are never in memory as a whole. */
 export async function sendFindings(
   db: Database,
   format: ExportFormat,

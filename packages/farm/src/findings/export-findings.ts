@@ -13,7 +13,7 @@ export type ExportedFindings = { media: string; pieces: AsyncGenerator<string> }
 /** Findings that are in memory at once. */
 const PAGE = 500;
 
-/** All findings of a job as a file of another format, in pieces. */
+/** The findings of a job that were asked for as a file of another format, in pieces. */
 export async function exportFindings(
   db: Database,
   caller: Caller,
