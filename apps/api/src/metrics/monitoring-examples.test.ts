@@ -63,13 +63,14 @@ describe('alerts', () => {
   const runbook = read('docs/operations.md');
 
   test.each(rules)(
-    '$alert has a name of its own, a severity, a duration and an entry in docs/operations.md',
+    '$alert has a name of its own, a severity, a duration and an entry under its name in docs/operations.md',
     (rule) => {
       expect(rules.filter(({ alert }) => alert === rule.alert)).toHaveLength(1);
       expect(rule.labels.severity).toMatch(/^(critical|warning|info)$/);
       expect(rule.for).toMatch(/^\d+[mh]$/);
       const [file, anchor] = rule.annotations.runbook.split('#');
       expect(file).toBe('docs/operations.md');
+      expect(anchor).toBe(rule.alert.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase());
       const headings = [...runbook.matchAll(/^#+ (.+)$/gm)].map((match) =>
         match[1]!.toLowerCase().replaceAll(' ', '-'),
       );
