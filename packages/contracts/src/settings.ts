@@ -174,7 +174,7 @@ export const SETTINGS = {
   CRAFTING_DRAIN_SECS: {
     schema: z.coerce.number().nonnegative().max(86_400).default(300),
     example: '300',
-    help: 'How long a worker that got SIGTERM lets its attempts go on before it gives them back.',
+    help: 'How long a worker that got SIGTERM lets its attempts go on before it gives them back. compose.yml has 60 instead and npm start 5, which kills it 25 s after SIGTERM.',
     readBy: ['worker'],
   },
   CRAFTING_LEASE_SECS: {
@@ -431,7 +431,7 @@ export const SETTINGS = {
     schema: z.url({ protocol: /^file$/ }).optional(),
     example: '',
     help: 'The one file: git URL that is allowed although CRAFTING_FILE_REMOTES is 0. The launcher sets it to its demo.',
-    readBy: ['api', 'launcher'],
+    readBy: ['api'],
   },
   CRAFTING_WORKERS: {
     schema: z.coerce.number().int().min(0).max(64).default(1),
