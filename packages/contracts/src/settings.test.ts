@@ -67,8 +67,14 @@ describe('settings', () => {
   });
 
   test('.env.example lists just these settings', () => {
-    const path = new URL('../../../.env.example', import.meta.url);
-    expect(readFileSync(path, 'utf8')).toBe(renderEnvExample());
+    expect(readFromRoot('.env.example')).toBe(renderEnvExample());
+  });
+
+  test('the README names no setting that there is not', () => {
+    const table = /\| Setting \| Default \|.*\n([\s\S]*?)\n\n/.exec(readFromRoot('README.md'))![1]!;
+    const names = table.split('\n').flatMap((row) => namesIn(row.split('|')[1]!));
+    expect(names.length).toBeGreaterThan(30);
+    expect(names.filter((name) => !(name in SETTINGS))).toEqual([]);
   });
 });
 
@@ -77,6 +83,19 @@ describe('the nearest name', () => {
     expect(nearestName('worker', ['port', 'workers', 'data'])).toBe('workers');
   });
 });
+
+function readFromRoot(file: string): string {
+  return readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+}
+
+/** After `CRAFTING_LOG_KEEP_DAYS` stands `_BYTES` for the setting with another last word. */
+function namesIn(cell: string): string[] {
+  let name = '';
+  return [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, written = '']) => {
+    name = written.startsWith('_') ? name.replace(/_[A-Z]+$/, written) : written;
+    return name;
+  });
+}
 
 function faultsOf(read: () => unknown): string[] {
   try {

@@ -1,5 +1,5 @@
 // Every setting of the farm: its name, its default, who reads it. Each app's config.ts picks its own ones with
-// readSettings(); `.env.example` and the table in the README are compared with this list by a test.
+// readSettings(). A test compares `.env.example` with this list, and looks here for the names in the README.
 import { z } from 'zod';
 import { nearestName } from './nearest-name.ts';
 
