@@ -389,7 +389,7 @@ describe('the description of the API', () => {
     expect(dangling).toEqual([]);
   });
 
-  test('is a page for browsers, which shows nothing without a bearer', async () => {
+  test('is a page for browsers, which shows no route without a bearer', async () => {
     const headers = { accept: 'text/html' };
     expect(await call('/docs', { headers })).toMatchObject({
       status: 401,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { problem, PROBLEMS, ProblemCode } from '@crafting-table/contracts/problem';
 import { ROUTES } from '@crafting-table/contracts/routes';
 import { expect, test } from 'vitest';
 import { DOCS_SECURITY_POLICY, docsPage } from './docs-page.ts';
@@ -33,6 +34,17 @@ test.each(Object.entries(ROUTES))('%s declares what stands in its path', (_name,
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
   expect(inPath.map((parameter: { name: string }) => parameter.name)).toEqual(names);
   expect(Object.keys(operation.responses)).toContain(String(route.status));
+});
+
+test.each(ProblemCode.options)('the type of %s led to no place on the page', (code) => {
+  const [path, anchor] = problem(code).type.split('#');
+  expect(path).toBe(ROUTES.getDocs.path);
+  const places = docsPage()
+    .split('\n')
+    .filter((line) => line.includes(` id="${anchor}"`));
+  expect(places).toEqual([
+    expect.stringMatching(`<td>${PROBLEMS[code].status}</td>.*${PROBLEMS[code].title}`),
+  ]);
 });
 
 test('the policy of the page allows the one script that is in it', () => {

@@ -49,7 +49,7 @@ export function createGuards(
       const caller = isBySession ? await callerOfSession(request) : await callerOf(authenticator, request);
       if (response.writableEnded) return; // It took so long that it was answered meanwhile.
       if (!caller && request.path === '/docs' && request.accepts(['json', 'html']) === 'html') {
-        return sendDocsPage(response, 401); // It asks for the bearer itself and shows nothing without one.
+        return sendDocsPage(response, 401); // It asks for the bearer itself and shows no route without one.
       }
       if (!caller && wantsPage(request)) {
         return sendLogin(response, { status: 401, to: ownPath(request.originalUrl) });
