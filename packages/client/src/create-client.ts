@@ -11,6 +11,7 @@ import {
 } from '@crafting-table/contracts/routes';
 import { ProblemError } from './problem-error.ts';
 import { readEvents, type ServerEvent } from './read-events.ts';
+import { urlOf, type UrlParts } from './url-of.ts';
 
 /** Only what a route declares can, and must, be given. */
 type Part<Key extends string, Value> = [Value] extends [undefined]
@@ -83,24 +84,11 @@ export function createClient({ baseUrl, bearer }: { baseUrl: string; bearer: str
   };
 }
 
-type AnyOptions = {
-  params?: Record<string, unknown> | undefined;
-  query?: Record<string, unknown> | undefined;
+type AnyOptions = UrlParts & {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 };
-
-function urlOf(baseUrl: string, route: Route, { params, query }: AnyOptions): URL {
-  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(String(params?.[name])),
-  );
-  const url = new URL(path, baseUrl);
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
-  return url;
-}
 
 async function readProblem(response: Response): Promise<Problem> {
   const text = await response.text();
