@@ -74,7 +74,8 @@ export async function finishLocked(
 }
 
 async function writeResult(db: Connection, result: AttemptResult, guard: FinishGuard): Promise<FinishAnswer> {
-  const { log } = result;
+  const { log, judgement } = result;
+  const summary = judgement === null ? null : JSON.stringify(judgement.summary);
   const detail = result.detail?.replaceAll('\0', '\u{FFFD}') ?? null; // Tools and remotes say what they like; text has no NUL.
   // An attempt that was given back found nothing out, so it is not counted.
   const again = sql`(recipe_snapshot->'retry_on' ? ${result.reason} and cancel_requested_at is null and ${sql.lit(ATTEMPTS_MAX)} > (
@@ -92,6 +93,7 @@ async function writeResult(db: Connection, result: AttemptResult, guard: FinishG
         detail = case when again then null when ${result.reason} = 'cancelled' then coalesce(cancel_reason, ${detail})
           else ${detail} end,
         findings_count = case when again then 0 else ${result.findingsCount}::int end,
+        findings_summary = case when again then null else ${summary}::jsonb end,
         finished_at = case when again then null else now() end,
         queued_at = case when again then now() else queued_at end,
         dispatched_at = case when again then null else dispatched_at end,

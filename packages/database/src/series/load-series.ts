@@ -34,28 +34,72 @@ export type LoadedSeries = {
   id: number;
   version: number;
   head: { sha: string; queuedAt: Date } | null;
+  /** Has it ever known a finding? */
+  hasKnown: boolean;
+  last: LastRuns;
 };
+
+export type LastRuns = {
+  /** Tools that were complete in a job of the commit. */
+  completeAtCommit: string[];
+  /** What the newest job ran with. */
+  inputs: unknown;
+  at: Date | null;
+};
+
+export type StandingAcceptance = PersonsSuppression & { fingerprint: string };
 
 /** Fixed findings that may come back; the oldest of more than that count as new when they do. */
 const CLOSED_MAX = 20_000;
 /** Commits of the default branch that a new branch may have begun at. */
 const ORIGINS_MAX = 200;
 
-export async function findSeries(db: Database, name: SeriesName): Promise<LoadedSeries | null> {
-  const row = await db
-    .selectFrom('series')
-    .select(['id', 'version', 'head_sha', 'head_queued_at'])
-    .where('project_id', '=', name.projectId)
-    .where('subproject', '=', name.subproject)
-    .where('recipe', '=', name.recipe)
-    .where('branch', '=', name.branch)
-    .executeTakeFirst();
-  if (!row) return null;
-  const head =
-    row.head_sha === null || row.head_queued_at === null
-      ? null
-      : { sha: row.head_sha, queuedAt: row.head_queued_at };
-  return { id: row.id, version: row.version, head };
+/** A series, should there be one, with what was accepted in its project. In one question, because every job of the farm asks it. */
+export async function loadSeries(
+  db: Database,
+  name: SeriesName,
+  sha: string,
+): Promise<{ series: LoadedSeries | null; accepted: StandingAcceptance[] }> {
+  const found = await sql<SeriesColumns & { accepted: StandingAcceptance[] | null }>`
+    select s.id, s.version, s.head_sha, s.head_queued_at, newest.inputs, newest.at,
+      exists (select from tracked_findings where series_id = s.id) as has_known,
+      (select array_agg(distinct tool) from series_runs, unnest(complete_tools) as tool
+        where series_id = s.id and series_runs.sha = ${sha}) as complete,
+      (select json_agg(json_build_object('fingerprint', fingerprint, 'by', 'person', 'author', author, 'reason', reason,
+          'until', until))
+        from acceptances where project_id = ${name.projectId} and lifted_at is null) as accepted
+    from (select 1) as one
+    left join series s on project_id = ${name.projectId} and subproject = ${name.subproject} and recipe = ${name.recipe}
+      and branch = ${name.branch}
+    left join lateral (
+      select inputs, at from series_runs where series_id = s.id order by at desc limit 1) as newest on true`.execute(
+    db,
+  );
+  const row = found.rows[0]!; // One, with or without a series.
+  return { series: toSeries(row), accepted: row.accepted ?? [] };
+}
+
+type SeriesColumns = {
+  id: number | null;
+  version: number;
+  head_sha: string | null;
+  head_queued_at: Date | null;
+  inputs: unknown;
+  at: Date | null;
+  has_known: boolean;
+  complete: string[] | null;
+};
+
+function toSeries(row: SeriesColumns): LoadedSeries | null {
+  if (row.id === null) return null;
+  const { id, version, head_sha: sha, head_queued_at: queuedAt } = row;
+  return {
+    id,
+    version,
+    head: sha === null || queuedAt === null ? null : { sha, queuedAt },
+    hasKnown: row.has_known,
+    last: { completeAtCommit: row.complete ?? [], inputs: row.inputs, at: row.at },
+  };
 }
 
 /** Open findings, and the newest of those that were fixed. */
@@ -97,65 +141,6 @@ export async function listOrigins(db: Database, seriesId: number): Promise<Serie
     .orderBy('at', 'desc')
     .limit(ORIGINS_MAX)
     .execute();
-}
-
-export type LastRuns = {
-  /** Tools that were complete in a job of the commit. */
-  completeAtCommit: string[];
-  /** What the newest job ran with. */
-  inputs: unknown;
-  at: Date | null;
-};
-
-export async function loadLastRuns(db: Database, seriesId: number, sha: string): Promise<LastRuns> {
-  const found = await sql<{ complete: string[] | null; inputs: unknown; at: Date | null }>`
-    select
-      (select array_agg(distinct tool) from series_runs, unnest(complete_tools) as tool
-        where series_id = ${seriesId} and sha = ${sha}) as complete,
-      newest.inputs, newest.at
-    from (select 1) as one
-    left join lateral (
-      select inputs, at from series_runs where series_id = ${seriesId} order by at desc limit 1) as newest on true`.execute(
-    db,
-  );
-  const row = found.rows[0]!;
-  return { completeAtCommit: row.complete ?? [], inputs: row.inputs, at: row.at };
-}
-
-export type LoadedAcceptances = {
-  accepted: Map<string, PersonsSuppression>;
-  /** Ran out after the given moment. */
-  lapsed: Set<string>;
-};
-
-export async function loadAcceptances(
-  db: Database,
-  projectId: string,
-  since: Date | null,
-): Promise<LoadedAcceptances> {
-  const rows = await db
-    .selectFrom('acceptances')
-    .select(['fingerprint', 'reason', 'author', 'until'])
-    .where('project_id', '=', projectId)
-    .where('lifted_at', 'is', null)
-    .execute();
-  const now = new Date();
-  const isOver = (until: Date | null) => until !== null && until <= now;
-  return {
-    accepted: new Map(
-      rows
-        .filter(({ until }) => !isOver(until))
-        .map(({ fingerprint, author, reason, until }) => [
-          fingerprint,
-          { by: 'person', author, reason, until: until?.toISOString() ?? null },
-        ]),
-    ),
-    lapsed: new Set(
-      rows
-        .filter(({ until }) => isOver(until) && (since === null || until! > since)) // It has an end, since that is over.
-        .map(({ fingerprint }) => fingerprint),
-    ),
-  };
 }
 
 const KNOWN_COLUMNS = sql`id, fingerprint, native, finding_group as "group", kind, tool, rule, path, line, line_hash,

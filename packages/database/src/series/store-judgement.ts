@@ -37,7 +37,7 @@ export async function storeJudgement(
   job: JudgedAttempt,
   judgement: StoredJudgement,
 ): Promise<void> {
-  const seriesId = await takeSeries(transaction, job.jobId, judgement);
+  const seriesId = await takeSeries(transaction, job, judgement);
   if (judgement.changes.length > CHANGES_MANY) await giveMemory(transaction);
   const copies = await copyKnown(transaction, seriesId, judgement.forkedFrom);
   const given = judgement.changes.map((change) => ({
@@ -49,7 +49,6 @@ export async function storeJudgement(
   await tellEvents(transaction, job, judgement.sha, changes);
   await insertFindings(transaction, job, changes);
   await listUnseen(transaction, job, judgement, copies);
-  await addRun(transaction, seriesId, job, judgement);
 }
 
 /** Postgres writes what is given to one statement into files when it is larger than the memory that is usual for one. */
@@ -59,27 +58,37 @@ async function giveMemory(transaction: Connection): Promise<void> {
   await sql`set local work_mem = '64MB'`.execute(transaction);
 }
 
+/** Moves the series on, and notes the job as one of it. */
 async function takeSeries(
   db: Connection,
-  jobId: string,
-  { name, version, isHead, sha, changes, unseen }: StoredJudgement,
+  { jobId, attempt }: { jobId: string; attempt: number },
+  judgement: StoredJudgement,
 ): Promise<number> {
+  const { name, version, isHead, sha, changes, unseen, completeTools, inputs, summary } = judgement;
   // Without findings, now and before, there is nothing that another job could have changed.
   const isCompared = changes.length + unseen.length > 0;
   const head = sql`case when ${isHead} then ${sha} end`;
   const queued = sql`case when ${isHead} then (select queued_at from jobs where id = ${jobId}) end`;
-  const taken =
+  const take =
     version === null
-      ? await sql<{ id: number }>`
+      ? sql`
           insert into series (project_id, subproject, recipe, branch, version, head_sha, head_queued_at)
           values (${name.projectId}, ${name.subproject}, ${name.recipe}, ${name.branch}, 1, ${head}, ${queued})
-          on conflict do nothing returning id`.execute(db)
-      : await sql<{ id: number }>`
+          on conflict do nothing returning id`
+      : sql`
           update series set version = version + 1, head_sha = coalesce(${head}, head_sha),
             head_queued_at = coalesce(${queued}, head_queued_at)
           where project_id = ${name.projectId} and subproject = ${name.subproject} and recipe = ${name.recipe}
             and branch = ${name.branch} and (version = ${version} or not ${isCompared})
-          returning id`.execute(db);
+          returning id`;
+  const taken = await sql<{ id: number }>`
+    with taken as (${take}),
+    run as (
+      insert into series_runs (series_id, job_id, attempt, sha, complete_tools, inputs, summary)
+      select id, ${jobId}, ${attempt}, ${sha}, ${[...completeTools]}::text[], ${JSON.stringify(inputs)}::jsonb,
+        ${JSON.stringify(summary)}::jsonb
+      from taken)
+    select id from taken`.execute(db);
   const id = taken.rows[0]?.id;
   if (id === undefined) throw new SeriesMoved(`Another job of ${name.branch} was judged meanwhile`);
   return id;
@@ -164,18 +173,4 @@ async function listUnseen(
     from unnest(${unseen.map(({ id }) => copies.get(id) ?? id)}::bigint[], ${unseen.map(({ state }) => state)}::text[])
       with ordinality as g (id, state, ordinal)
     join tracked_findings t on t.id = g.id`.execute(db);
-}
-
-async function addRun(
-  db: Connection,
-  seriesId: number,
-  { jobId, attempt }: { jobId: string; attempt: number },
-  { sha, completeTools, inputs, summary }: StoredJudgement,
-): Promise<void> {
-  await sql`
-    with run as (
-      insert into series_runs (series_id, job_id, attempt, sha, complete_tools, inputs, summary)
-      values (${seriesId}, ${jobId}, ${attempt}, ${sha}, ${[...completeTools]}::text[], ${JSON.stringify(inputs)}::jsonb,
-        ${JSON.stringify(summary)}::jsonb))
-    update jobs set findings_summary = ${JSON.stringify(summary)}::jsonb where id = ${jobId}`.execute(db);
 }

@@ -1,14 +1,18 @@
 // Asks the database and git what an attempt's findings are to be compared with, and has them compared.
-import type { JobFinding } from '@crafting-table/contracts/finding-life';
+import type { JobFinding, PersonsSuppression } from '@crafting-table/contracts/finding-life';
 import {
-  findSeries,
   listOrigins,
-  loadAcceptances,
   loadKnown,
   loadKnownOfRun,
-  loadLastRuns,
+  loadSeries,
 } from '@crafting-table/database/series/load-series';
-import type { KnownRow, LoadedSeries, SeriesName } from '@crafting-table/database/series/load-series';
+import type {
+  KnownRow,
+  LastRuns,
+  LoadedSeries,
+  SeriesName,
+  StandingAcceptance,
+} from '@crafting-table/database/series/load-series';
 import type { StoredJudgement } from '@crafting-table/database/series/store-judgement';
 import type { TrackedChange } from '@crafting-table/database/series/tracked-rows';
 import type { ClaimedJob } from '@crafting-table/database/jobs/claim-job';
@@ -34,8 +38,8 @@ type Known = {
   rows: KnownRow[];
   renames: ReadonlyMap<string, string>;
   forkedFrom: readonly number[];
-  /** The series that this one begins with. */
-  originId: number | null;
+  /** Of the series itself, or of the one that it begins with. */
+  last: LastRuns | null;
 };
 
 /** What becomes of the findings of an attempt and of those that its series knew. */
@@ -52,24 +56,23 @@ export async function judgeSeries(
     recipe: job.recipe,
     branch: job.ref ?? job.default_branch,
   };
-  const series = await findSeries(db, name);
+  const { series, accepted } = await loadSeries(db, name, sha);
   const known =
     series === null
       ? await beginSeries(db, name, job, mirror, sha)
       : await goOn(db, series, job, mirror, sha);
-  const compared = series?.id ?? known.originId;
-  const last = compared === null ? null : await loadLastRuns(db, compared, sha);
-  const acceptances = await loadAcceptances(db, job.project_id, last?.at ?? null);
+  const { last } = known;
+  const now = new Date();
   const before: SeriesBefore = {
     relation: known.relation,
     known: known.rows,
     renames: known.renames,
     completeAtCommit: new Set(last?.completeAtCommit),
     inputs: last === null ? null : (last.inputs as Inputs | null), // Written by this function's caller below.
-    ...acceptances,
+    ...sortAcceptances(accepted, { now, since: last?.at ?? null }),
   };
   const gates = job.recipe_snapshot.gates ?? [];
-  const { summary, ...judgement } = await reading.judge({ sha, before, gates, now: new Date() });
+  const { summary, ...judgement } = await reading.judge({ sha, before, gates, now });
   const stored: StoredJudgement = {
     name,
     version: series?.version ?? null,
@@ -95,9 +98,9 @@ async function beginSeries(
   mirror: Mirror,
   sha: string,
 ): Promise<Known> {
-  const nothing: Known = { relation: 'first', rows: [], renames: new Map(), forkedFrom: [], originId: null };
+  const nothing: Known = { relation: 'first', rows: [], renames: new Map(), forkedFrom: [], last: null };
   if (name.branch === job.default_branch) return nothing;
-  const origin = await findSeries(db, { ...name, branch: job.default_branch });
+  const { series: origin } = await loadSeries(db, { ...name, branch: job.default_branch }, sha);
   if (origin === null) return nothing;
   const runs = await listOrigins(db, origin.id);
   const base = await firstAncestor(
@@ -110,7 +113,7 @@ async function beginSeries(
   if (run === undefined) return nothing;
   const rows = await loadKnownOfRun(db, run);
   const renames = run.sha === sha ? new Map() : await listRenames(mirror, run.sha, sha, GIT_MS);
-  return { relation: 'ahead', rows, renames, forkedFrom: rows.map(({ id }) => id), originId: origin.id };
+  return { relation: 'ahead', rows, renames, forkedFrom: rows.map(({ id }) => id), last: origin.last };
 }
 
 async function goOn(
@@ -122,12 +125,28 @@ async function goOn(
 ): Promise<Known> {
   const { head } = series;
   const [rows, relation] = await Promise.all([
-    loadKnown(db, series.id),
+    series.hasKnown ? loadKnown(db, series.id) : [],
     head === null ? ('ahead' as const) : relate(mirror, sha, head, job.queued_at),
   ]);
   const hasMoved = head !== null && head.sha !== sha && rows.length > 0;
   const renames = hasMoved ? await listRenames(mirror, head.sha, sha, GIT_MS) : new Map();
-  return { relation, rows, renames, forkedFrom: [], originId: null };
+  return { relation, rows, renames, forkedFrom: [], last: series.last };
+}
+
+/** What stands, and what ran out since the last job. */
+function sortAcceptances(
+  all: readonly StandingAcceptance[],
+  { now, since }: { now: Date; since: Date | null },
+): Pick<SeriesBefore, 'accepted' | 'lapsed'> {
+  const accepted = new Map<string, PersonsSuppression>();
+  const lapsed = new Set<string>();
+  for (const { fingerprint, ...acceptance } of all) {
+    const until = acceptance.until === null ? null : new Date(acceptance.until);
+    if (until === null || until > now)
+      accepted.set(fingerprint, { ...acceptance, until: until?.toISOString() ?? null });
+    else if (since === null || until > since) lapsed.add(fingerprint);
+  }
+  return { accepted, lapsed };
 }
 
 /** By ancestry. Where a branch was moved by force there is none, and the job that was asked for later is the newer one. */
