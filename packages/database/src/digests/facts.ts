@@ -73,7 +73,8 @@ export type BrokenJobFact = {
 
 /**
  * A firing that was not as it should be. `made`: late, or after others that nobody made. `waiting`, `running`: its jobs have not ended,
- * however long ago it was made. `overdue`: its time has come, and it was not made.
+ * however long ago it was made. `overdue`: its time has come, and it was not made in the time of the digest; one that was made since has
+ * its job, and is late.
  */
 export type FiringFact = {
   /** Of all that were not as they should be. */

@@ -13,7 +13,7 @@ export async function findFiringFacts(
 ): Promise<OfProject<FiringFact>[]> {
   const question = sql<FiringFact>`
     with known as not materialized (
-      select s.id as schedule, s.recipe, s.subproject, s.ref, s.tz, f.local_minute as local, f.late, f.missed, f.refusal,
+      select s.id as schedule, s.key, s.recipe, s.subproject, s.ref, s.tz, f.local_minute as local, f.late, f.missed, f.refusal,
         f.fired_at, f.due_at as at, f.job_ids
       from firings f join schedules s on s.project_id = f.project_id and s.key = f.schedule_key
       where f.project_id = wanted.project_id),
@@ -41,12 +41,27 @@ export async function findFiringFacts(
         local, false, 0, null, count(*) over (partition by schedule, runs), at, job_ids[1]
       from unfinished where place = 1 order by schedule, runs, at)
       union all
+      select 2, 'overdue', recipe, subproject, ref, tz, local, late, missed, null, 1, begin_at, job_ids[1]
+      from (select known.*, ${firstMissed()} as begin_at from known where fired_at >= wanted.to_at) as made_later
+      where begin_at < wanted.to_at - make_interval(secs => ${OVERDUE_SECS})
+      union all
       select 2, 'overdue', recipe, subproject, ref, tz, next_local, false, 0, null, 1, next_at, null from schedules
       where project_id = wanted.project_id and enabled and not gone
         and next_at < wanted.to_at - make_interval(secs => ${OVERDUE_SECS}))
     select fate, recipe, subproject, ref, tz, local, late, missed, refusal, count, at, "jobId", count(*) over () as total
     from odd order by place, at, local limit ${sql.lit(LINES_MAX)}`;
   return (await askEach(wanted, question).execute(db)).rows;
+}
+
+/**
+ * When the first of those was due that a firing made up for, itself when it did for none. Only how many they were is known: they are
+ * taken to lie evenly between it and the firing before.
+ */
+function firstMissed() {
+  return sql`known.at - known.missed::float8 / (known.missed + 1) * (known.at - coalesce((
+    select p.due_at from firings p
+    where p.project_id = wanted.project_id and p.schedule_key = known.key and p.local_minute < known.local
+    order by p.local_minute desc limit 1), known.at))`;
 }
 
 /** How often schedules fired. */

@@ -198,6 +198,94 @@ test('firings that were late, missed or refused are told, and what has not begun
   expect(new Set(facts.firings.map(({ total }) => total))).toEqual(new Set([5]));
 });
 
+test('an audit that an outage put off until after the end of the digest is not passed over, nor are those it made up for', async () => {
+  await using farm = await openFarmDatabase();
+  const { wanted, project } = await begin(farm.db);
+  const [late, hourly, punctual] = [
+    await addJob(farm.db, project),
+    await addJob(farm.db, project),
+    await addJob(farm.db, project),
+  ];
+  const common = {
+    project_id: wanted.projectId,
+    tz: 'UTC',
+    recipe: 'audit' as const,
+    subproject: null,
+    ref: null,
+  };
+  await farm.db
+    .insertInto('schedules')
+    .values(
+      ['a', 'b', 'c'].map((key, index) => ({
+        ...common,
+        id: `00000000-0000-7000-8000-0000000000a${index}`,
+        key,
+        cron: '* * * * *',
+        enabled: true,
+        next_local: '2026-05-06T09:00',
+        next_at: AFTER,
+        queue_incarnation: null,
+      })),
+    )
+    .execute();
+  const at = (minutes: number) => new Date(TO.getTime() + minutes * 60_000);
+  const fired = { project_id: wanted.projectId, late: true, missed: 0, refusal: null };
+  await farm.db
+    .insertInto('firings')
+    .values([
+      {
+        ...fired,
+        schedule_key: 'a',
+        local_minute: '2026-05-05T09:00',
+        due_at: at(-240),
+        fired_at: at(30),
+        job_ids: [late],
+      },
+      {
+        ...fired,
+        schedule_key: 'b',
+        local_minute: '2026-05-05T09:00',
+        due_at: at(-240),
+        fired_at: at(-240),
+        late: false,
+        job_ids: [],
+      },
+      {
+        ...fired,
+        schedule_key: 'b',
+        local_minute: '2026-05-05T13:00',
+        due_at: at(0),
+        fired_at: at(30),
+        missed: 3,
+        job_ids: [hourly],
+      },
+      {
+        ...fired,
+        schedule_key: 'c',
+        local_minute: '2026-05-05T12:00',
+        due_at: at(-60),
+        fired_at: at(-60),
+        late: false,
+        job_ids: [],
+      },
+      {
+        ...fired,
+        schedule_key: 'c',
+        local_minute: '2026-05-05T15:00',
+        due_at: at(120),
+        fired_at: at(130),
+        missed: 2,
+        job_ids: [punctual],
+      },
+    ])
+    .execute();
+  const { firings } = await factsOf(farm.db, wanted);
+  expect(firings).toMatchObject([
+    { fate: 'overdue', local: '2026-05-05T09:00', late: true, missed: 0, jobId: late, at: at(-240) },
+    { fate: 'overdue', local: '2026-05-05T13:00', late: true, missed: 3, jobId: hourly, at: at(-180) },
+  ]);
+});
+
 /** Asked beside another project, which has none of it. */
 async function factsOf(db: Database, wanted: FactsWanted): Promise<DigestFacts> {
   const other = await addProject(db);

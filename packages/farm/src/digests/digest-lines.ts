@@ -87,9 +87,11 @@ function placeOf({ subproject }: FiringFact): string {
 function wordsOf({ fate, recipe, local, tz, late, missed, refusal, count }: FiringFact): string {
   const time = `${local.replace('T', ' ')} (${tz})`;
   const what = `the scheduled ${recipe} of ${time}`;
+  const before = `${plural(missed, `scheduled ${recipe}`)} missed before that of ${time}${late ? ', which began late' : ''}`;
   switch (fate) {
     case 'overdue':
-      return `${what} has not begun`;
+      if (missed > 0) return before;
+      return late ? `${what} began only after the end of this digest` : `${what} has not begun`;
     case 'refused':
       return `${what} could not begin: ${refusal ?? 'no reason is known'}`;
     case 'cancelled':
@@ -99,8 +101,7 @@ function wordsOf({ fate, recipe, local, tz, late, missed, refusal, count }: Firi
     case 'running':
       return `${what} has not come to its end${count > 1 ? `, nor have ${count - 1} after it` : ''}`;
     case 'made':
-      if (missed === 0) return `${what} began late`;
-      return `${plural(missed, `scheduled ${recipe}`)} missed before that of ${time}${late ? ', which began late' : ''}`;
+      return missed > 0 ? before : `${what} began late`;
   }
 }
 

@@ -109,6 +109,18 @@ test('what nobody could check is counted beyond fifty too', () => {
   expect(section).toMatchObject({ name: 'not_checked', total: 123 });
 });
 
+test('an audit that began late is said to have begun, also when that was after the digest ended', () => {
+  const overdue = { ...EVENTFUL.firings[0]!, fate: 'overdue' as const };
+  const firings = [overdue, { ...overdue, missed: 0 }, { ...overdue, missed: 0, late: false }];
+  const [section] = composeDigest(HEAD, { ...QUIET, firings }).sections;
+  const time = '2026-05-05 02:30 (America/Los_Angeles)';
+  expect(section!.lines.map(({ what }) => what)).toEqual([
+    `2 scheduled audits missed before that of ${time}, which began late`,
+    `the scheduled audit of ${time} began only after the end of this digest`,
+    `the scheduled audit of ${time} has not begun`,
+  ]);
+});
+
 describe('green because nothing ran is never shown as green', () => {
   test.each<[string, DigestFacts]>([
     ['nothing ran', QUIET],
