@@ -1,7 +1,10 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { Recipe } from '@crafting-table/contracts/words';
 
 export type FactsWanted = {
   projectId: string;
+  /** The recipes that the project has now. */
+  declared: readonly { subproject: string; recipe: Recipe }[];
   /** Of the default branch and of those that schedules name. */
   branches: readonly string[];
   defaultBranch: string;
@@ -21,8 +24,9 @@ export function askEach<Row>(
   wanted: readonly FactsWanted[],
   question: RawBuilder<Row>,
 ): RawBuilder<OfProject<Row>> {
-  const rows = wanted.map(({ projectId, branches, defaultBranch, date, from, to }) => ({
+  const rows = wanted.map(({ projectId, declared, branches, defaultBranch, date, from, to }) => ({
     project_id: projectId,
+    declared,
     branches,
     default_branch: defaultBranch,
     date,
@@ -31,7 +35,11 @@ export function askEach<Row>(
   }));
   return sql`
     select wanted.project_id as "projectId", found.*
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as wanted (project_id uuid, branches text[], default_branch text,
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as wanted (project_id uuid, declared jsonb, branches text[], default_branch text,
       date date, from_at timestamptz, to_at timestamptz)
     cross join lateral (${question}) as found`;
 }
+
+/** Whether the project still has the recipe of a series `s`. */
+export const isDeclared = sql<boolean>`(s.subproject, s.recipe) in (
+  select subproject, recipe from jsonb_to_recordset(wanted.declared) as declared (subproject text, recipe text))`;

@@ -60,6 +60,14 @@ export type RecipeFact = {
   toolRuns: ToolRun[];
 };
 
+/** A recipe that said no when it said something last, and whose newest job of the time, if there is one, is not the one that says so. */
+export type StandingFact = Pick<
+  RecipeFact,
+  'subproject' | 'recipe' | 'branch' | 'ended' | 'failures' | 'last'
+> & {
+  failingSince: Date;
+};
+
 export type BrokenJobFact = {
   /** Of all that found a tool missing, or of all others. */
   total: number;
@@ -101,6 +109,7 @@ export type EarlierMail = { date: string; state: OutboxState; error: string | nu
 export type DigestFacts = {
   findings: FindingFact[];
   recipes: RecipeFact[];
+  standing: StandingFact[];
   broken: BrokenJobFact[];
   firings: FiringFact[];
   /** How often schedules fired. */

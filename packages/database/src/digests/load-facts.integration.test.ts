@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Database } from '../connect.ts';
 import { finishAttempt, type AttemptResult } from '../jobs/finish-attempt.ts';
+import type { NewJob } from '../jobs/insert-jobs.ts';
+import type { ProjectRow } from '../projects.ts';
 import { addJob, addProject, addRunningJob, openFarmDatabase, passed } from '../stand-ins/farm-rows.ts';
 import type { DigestFacts } from './facts.ts';
 import type { FactsWanted } from './facts-wanted.ts';
@@ -92,12 +94,8 @@ test('recipes are told by their newest job, with how they ended before and what 
     completeness: 'complete',
     source: { artifact: 'log', format: 'junit' },
   };
-  const end = async (at: Date, values: Partial<AttemptResult>, ref = 'main') => {
-    const jobId = await addRunningJob(farm.db, project, { ref });
-    await finishAttempt(farm.db, passed(jobId, values));
-    await sql`update jobs set finished_at = ${at} where id = ${jobId}`.execute(farm.db);
-    return jobId;
-  };
+  const end = (at: Date, values: Partial<AttemptResult>, ref = 'main') =>
+    endJob(farm.db, project, at, values, { ref });
   await end(LONG_BEFORE, {});
   await end(BEFORE, { status: 'failed', exit_code: 1 });
   await end(WITHIN, { status: 'failed', exit_code: 2 });
@@ -123,6 +121,38 @@ test('recipes are told by their newest job, with how they ended before and what 
     { recipe: 'test', branch: 'release', ended: 1, before: 'failed', failingSince: BEFORE },
   ]);
   expect(facts.broken).toMatchObject([{ jobId: lost, reason: 'timeout', total: 1 }]);
+});
+
+test('a recipe that failed before and was not asked again is not forgotten, unless its project dropped it', async () => {
+  await using farm = await openFarmDatabase();
+  const { wanted, project } = await begin(farm.db);
+  const failed = { status: 'failed', exit_code: 1 } as const;
+  const timeout = { status: 'failed', reason: 'timeout', exit_code: null } as const;
+  const end = (at: Date, values: Partial<AttemptResult>, job: Partial<NewJob> = {}) =>
+    endJob(farm.db, project, at, values, job);
+  await end(LONG_BEFORE, failed, { recipe: 'build' });
+  const newest = await end(BEFORE, { ...failed, exit_code: 2 }, { recipe: 'build' });
+  await end(BEFORE, failed, { recipe: 'audit' }); // Not declared any more.
+  await end(BEFORE, failed, { recipe: 'build', ref: 'topic' });
+  await end(LONG_BEFORE, failed, { recipe: 'build', ref: 'release' });
+  await end(BEFORE, {}, { recipe: 'build', ref: 'release' });
+  await end(BEFORE, failed, { recipe: 'lint' });
+  await end(WITHIN, failed, { recipe: 'lint' });
+  const untimed = await end(BEFORE, failed);
+  await end(WITHIN, timeout);
+  await end(AFTER, {});
+  const facts = await factsOf(farm.db, { ...wanted, branches: ['main', 'release'] });
+  expect(facts.standing).toMatchObject([
+    {
+      recipe: 'build',
+      branch: 'main',
+      ended: 0,
+      failingSince: LONG_BEFORE,
+      last: { jobId: newest, reason: 'exit', exitCode: 2, at: BEFORE },
+    },
+    { recipe: 'test', failingSince: BEFORE, last: { jobId: untimed } },
+  ]);
+  expect(facts.recipes).toMatchObject([{ recipe: 'lint' }, { recipe: 'test', last: { reason: 'timeout' } }]);
 });
 
 test('firings that were late, missed or refused are told, and what has not begun, not ended or was cancelled', async () => {
@@ -290,7 +320,14 @@ test('an audit that an outage put off until after the end of the digest is not p
 async function factsOf(db: Database, wanted: FactsWanted): Promise<DigestFacts> {
   const other = await addProject(db);
   const [nothing, facts] = await loadFacts(db, [{ ...wanted, projectId: other.id }, wanted]);
-  expect(nothing).toMatchObject({ findings: [], recipes: [], broken: [], firings: [], fired: 0 });
+  expect(nothing).toMatchObject({
+    findings: [],
+    recipes: [],
+    standing: [],
+    broken: [],
+    firings: [],
+    fired: 0,
+  });
   return facts!; // As many as were wanted.
 }
 
@@ -310,6 +347,7 @@ async function begin(db: Database) {
     .executeTakeFirstOrThrow();
   const wanted: FactsWanted = {
     projectId: project.id,
+    declared: (['build', 'lint', 'test'] as const).map((recipe) => ({ subproject: '.', recipe })),
     branches: ['main'],
     defaultBranch: 'main',
     date: '2026-05-05',
@@ -317,6 +355,36 @@ async function begin(db: Database) {
     to: TO,
   };
   return { project, wanted, seriesId: series.id };
+}
+
+/** A job that ended so at that time. Gives back its id. */
+async function endJob(
+  db: Database,
+  project: ProjectRow,
+  at: Date,
+  values: Partial<AttemptResult>,
+  job: Partial<NewJob> = {},
+): Promise<string> {
+  const jobId = await addRunningJob(db, project, job);
+  await endAttempt(db, passed(jobId, values), at);
+  return jobId;
+}
+
+/** Its series takes note of it, as of each attempt that is judged. */
+async function endAttempt(db: Database, result: AttemptResult, at: Date): Promise<void> {
+  const { jobId, attempt } = result;
+  await finishAttempt(db, result);
+  await sql`update jobs set finished_at = ${at} where id = ${jobId}`.execute(db);
+  await sql`update attempts set finished_at = ${at} where job_id = ${jobId} and number = ${attempt}`.execute(
+    db,
+  );
+  await sql`
+    with named as (
+      insert into series (project_id, subproject, recipe, branch)
+      select project_id, subproject, recipe, ref from jobs where id = ${jobId}
+      on conflict (project_id, subproject, recipe, branch) do update set version = series.version + 1 returning id)
+    insert into series_runs (series_id, job_id, attempt, sha, at, complete_tools, inputs, summary)
+    select id, ${jobId}, ${attempt}, 'a', ${at}, '{}', '{}', '{}' from named`.execute(db);
 }
 
 /** Gives back the id of the row. */

@@ -1,12 +1,7 @@
 // From what happened to what a person is told. Pure: the same facts make the same digest.
 import type { Digest, DigestLine, DigestSection, DigestSectionName } from '@crafting-table/contracts/digest';
 import { DIGEST_SECTIONS } from '@crafting-table/contracts/digest';
-import type {
-  BrokenJobFact,
-  DigestFacts,
-  FindingFact,
-  RecipeFact,
-} from '@crafting-table/database/digests/facts';
+import type { BrokenJobFact, DigestFacts, FindingFact } from '@crafting-table/database/digests/facts';
 import { LINES_MAX } from '@crafting-table/database/digests/facts';
 import { brokenJobLine, untoldBy, findingLine, firingLine, recipeLine } from './digest-lines.ts';
 import { hasRecovered, judgeEvents } from './judge-events.ts';
@@ -44,14 +39,17 @@ function sectionOf(name: DigestSectionName, facts: DigestFacts, from: Date): Dig
 
 function linesOf(name: DigestSectionName, facts: DigestFacts, from: Date): DigestLine[] {
   const findings = () => facts.findings.filter((each) => each.class === name).map(findingLine);
-  const recipes = (isOne: (fact: RecipeFact) => boolean) => facts.recipes.filter(isOne).map(recipeLine);
+  const failing = (isOne: (since: Date) => boolean) =>
+    [...facts.recipes, ...facts.standing]
+      .filter(({ failingSince }) => failingSince !== null && isOne(failingSince))
+      .map(recipeLine);
   switch (name) {
     case 'new':
-      return [...recipes(({ failingSince }) => failingSince !== null && failingSince >= from), ...findings()];
+      return [...failing((since) => since >= from), ...findings()];
     case 'fixed':
-      return [...recipes(hasRecovered), ...findings()];
+      return [...facts.recipes.filter(hasRecovered).map(recipeLine), ...findings()];
     case 'open':
-      return [...recipes(({ failingSince }) => failingSince !== null && failingSince < from), ...findings()];
+      return [...failing((since) => since < from), ...findings()];
     case 'flaky':
       return findings();
     case 'not_checked':

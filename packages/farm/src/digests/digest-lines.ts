@@ -6,6 +6,7 @@ import type {
   FindingFact,
   FiringFact,
   RecipeFact,
+  StandingFact,
 } from '@crafting-table/database/digests/facts';
 import type { Reason } from '@crafting-table/contracts/words';
 
@@ -24,7 +25,7 @@ export function findingLine(fact: FindingFact): DigestLine {
   };
 }
 
-export function recipeLine(fact: RecipeFact): DigestLine {
+export function recipeLine(fact: RecipeFact | StandingFact): DigestLine {
   const { subproject, branch, last, failingSince } = fact;
   return {
     severity: null,
@@ -35,11 +36,11 @@ export function recipeLine(fact: RecipeFact): DigestLine {
   };
 }
 
-function recoveryOf({ recipe, ended, failures }: RecipeFact): string {
+function recoveryOf({ recipe, ended, failures }: RecipeFact | StandingFact): string {
   return `${recipe} passes again${failures === 0 ? '' : `, after ${failures} of ${plural(ended, 'job')} failed`}`;
 }
 
-function failureOf({ recipe, last, ended, failures }: RecipeFact): string {
+function failureOf({ recipe, last, ended, failures }: RecipeFact | StandingFact): string {
   const what =
     last.reason === 'gate'
       ? `${recipe} fails at a gate: ${last.detail ?? 'its findings'}`

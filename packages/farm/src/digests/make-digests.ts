@@ -1,4 +1,5 @@
 import type { Digest, DigestOutcome, UntoldDay } from '@crafting-table/contracts/digest';
+import { RECIPES } from '@crafting-table/contracts/words';
 import type { Database } from '@crafting-table/database/connect';
 import { listMissedDays } from '@crafting-table/database/digests/days';
 import type { DigestFacts } from '@crafting-table/database/digests/facts';
@@ -71,12 +72,22 @@ function wantedOf(
   const branches = readSchedules(project, tz).flatMap(({ ref }) => ref ?? []);
   return {
     projectId: id,
+    declared: declaredBy(project),
     branches: [...new Set([defaultBranch, ...branches])],
     defaultBranch,
     date,
     from: from < to ? from : to,
     to,
   };
+}
+
+function declaredBy({ subprojects }: UndigestedProject): FactsWanted['declared'] {
+  return subprojects.flatMap((subproject) =>
+    RECIPES.filter((recipe) => subproject[recipe] !== undefined).map((recipe) => ({
+      subproject: subproject.path,
+      recipe,
+    })),
+  );
 }
 
 /** The day of the oldest digest before; the date itself when there is none before. */

@@ -102,6 +102,20 @@ test('a recipe that fails is new or old by when it began to fail, and one that f
   expect(renderText(digest, PUBLIC_URL)).toContain('since 2026-04-05 02:30, open for 30 days');
 });
 
+test('all is not well while a recipe fails that did not run again: it is still open, with its age', () => {
+  const { subproject, branch, last } = recipe({}, { status: 'failed', exitCode: 2 });
+  const failingSince = new Date('2026-05-02T09:30:00Z');
+  const standing = [
+    { subproject, branch, recipe: 'lint' as const, ended: 0, failures: 0, failingSince, last },
+  ];
+  const digest = composeDigest(HEAD, { ...QUIET, recipes: [recipe()], standing });
+  expect(digest.sections).toMatchObject([
+    { name: 'open', total: 1, lines: [{ what: 'lint fails with exit code 2, 0 findings' }] },
+  ]);
+  expect(digest).toMatchObject({ ran: { recipes: 1, passed: 1 }, events: [] });
+  expect(renderText(digest, PUBLIC_URL)).toContain('since 2026-05-02 02:30, open for 3 days');
+});
+
 test('what nobody could check is counted beyond fifty too', () => {
   const broken = Array.from({ length: 50 }, () => brokenJob({ reason: 'tool_missing', total: 120 }));
   const firing = { ...EVENTFUL.firings[0]!, total: 3 };

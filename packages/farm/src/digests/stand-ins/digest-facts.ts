@@ -18,6 +18,7 @@ export const HEAD = {
 export const QUIET: DigestFacts = {
   findings: [],
   recipes: [],
+  standing: [],
   broken: [],
   firings: [],
   fired: 0,
@@ -181,6 +182,7 @@ export const EVENTFUL: DigestFacts = {
       { status: 'failed', exitCode: 2, findings: 3, jobId: jobId(7) },
     ),
   ],
+  standing: [],
   broken: [brokenJob()],
   firings: [
     {
