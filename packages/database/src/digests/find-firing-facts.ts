@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
+import { wasAnEnd } from './ended-jobs.ts';
 import { LINES_MAX, type FiringFact } from './facts.ts';
 import { askEach, type FactsWanted, type OfProject } from './facts-wanted.ts';
 
@@ -20,7 +21,7 @@ export async function findFiringFacts(
     unfinished as (
       select known.*, bool_or(j.status = 'running') over firing as runs, row_number() over firing as place
       from jobs j join known on j.id = any(known.job_ids)
-      where j.project_id = wanted.project_id and j.status in ('queued', 'running')
+      where j.project_id = wanted.project_id and j.status in ('queued', 'running') and ${isItsOwn()}
         and fired_at < wanted.to_at - make_interval(secs => ${OVERDUE_SECS})
       window firing as (partition by schedule, local)),
     odd as (
@@ -31,8 +32,8 @@ export async function findFiringFacts(
       select 0, 'cancelled', s.recipe, s.subproject, s.ref, s.tz, f.local_minute, false, 0, null, 1, f.due_at, min(j.id::text)::uuid
       from schedules s
       cross join lateral (
-        select id from jobs where project_id = wanted.project_id and recipe = s.recipe and status = 'cancelled'
-          and finished_at >= wanted.from_at and finished_at < wanted.to_at) as j
+        select id from jobs j where project_id = wanted.project_id and recipe = s.recipe and status = 'cancelled'
+          and finished_at >= wanted.from_at and finished_at < wanted.to_at and ${isItsOwn()}) as j
       join firings f on f.project_id = wanted.project_id and f.schedule_key = s.key and j.id = any(f.job_ids)
       where s.project_id = wanted.project_id
       group by s.id, f.local_minute, f.due_at
@@ -51,6 +52,13 @@ export async function findFiringFacts(
     select fate, recipe, subproject, ref, tz, local, late, missed, refusal, count, at, "jobId", count(*) over () as total
     from odd order by place, at, local limit ${sql.lit(LINES_MAX)}`;
   return (await askEach(wanted, question).execute(db)).rows;
+}
+
+/** What a job `j` comes to is that of its firing no more when it had ended, and somebody tries it again. */
+function isItsOwn() {
+  return sql`not exists (
+    select from attempts a
+    where a.job_id = j.id and (${wasAnEnd} or (a.status = 'cancelled' and a.finished_at < wanted.from_at)))`;
 }
 
 /**

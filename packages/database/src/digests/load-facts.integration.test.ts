@@ -1,11 +1,21 @@
 import type { ToolRun } from '@crafting-table/contracts/finding';
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Database } from '../connect.ts';
+import { cancelJob } from '../jobs/cancel-job.ts';
 import { finishAttempt, type AttemptResult } from '../jobs/finish-attempt.ts';
 import type { NewJob } from '../jobs/insert-jobs.ts';
+import { retryJob } from '../jobs/retry-job.ts';
 import type { ProjectRow } from '../projects.ts';
-import { addJob, addProject, addRunningJob, openFarmDatabase, passed } from '../stand-ins/farm-rows.ts';
+import {
+  addJob,
+  addProject,
+  addRunningJob,
+  claim,
+  newJob,
+  openFarmDatabase,
+  passed,
+} from '../stand-ins/farm-rows.ts';
 import type { DigestFacts } from './facts.ts';
 import type { FactsWanted } from './facts-wanted.ts';
 import { loadFacts } from './load-facts.ts';
@@ -155,6 +165,107 @@ test('a recipe that failed before and was not asked again is not forgotten, unle
   expect(facts.recipes).toMatchObject([{ recipe: 'lint' }, { recipe: 'test', last: { reason: 'timeout' } }]);
 });
 
+describe('a job that somebody tries again', () => {
+  const failed = { status: 'failed', exit_code: 1 } as const;
+  const timeout = { status: 'failed', reason: 'timeout', exit_code: null } as const;
+  const SHORTLY = new Date(WITHIN.getTime() + 60_000);
+
+  test('and that passes now has recovered, and one that fails again fails since the first time', async () => {
+    await using farm = await openFarmDatabase();
+    const { wanted, project } = await begin(farm.db);
+    const mended = await endJob(farm.db, project, BEFORE, failed);
+    await tryAgain(farm.db, mended, WITHIN);
+    const failing = await endJob(farm.db, project, BEFORE, failed, { recipe: 'lint' });
+    await tryAgain(farm.db, failing, WITHIN, failed);
+    const { recipes } = await factsOf(farm.db, wanted);
+    expect(recipes).toMatchObject([
+      { recipe: 'lint', ended: 1, before: 'failed', failingSince: BEFORE, last: { attempt: 2 } },
+      { recipe: 'test', ended: 1, failed: 0, before: 'failed', last: { status: 'passed', attempt: 2 } },
+    ]);
+  });
+
+  test('has failed before it passed, and was lost before it was not', async () => {
+    await using farm = await openFarmDatabase();
+    const { wanted, project } = await begin(farm.db);
+    const mended = await endJob(farm.db, project, WITHIN, failed);
+    await tryAgain(farm.db, mended, SHORTLY);
+    const lost = await endJob(farm.db, project, WITHIN, timeout, { recipe: 'lint' });
+    await tryAgain(farm.db, lost, SHORTLY);
+    const facts = await factsOf(farm.db, wanted);
+    expect(facts.recipes).toMatchObject([
+      { recipe: 'lint', ended: 2, failed: 1, failures: 0, last: { status: 'passed' } },
+      { recipe: 'test', ended: 2, failed: 1, failures: 1, last: { status: 'passed' } },
+    ]);
+    expect(facts.broken).toMatchObject([{ jobId: lost, reason: 'timeout', total: 1 }]);
+  });
+
+  test('after the end of the digest, or that still waits, is told as it was', async () => {
+    await using farm = await openFarmDatabase();
+    const { wanted, project } = await begin(farm.db);
+    const late = await endJob(farm.db, project, WITHIN, failed);
+    await tryAgain(farm.db, late, AFTER);
+    const waiting = await endJob(farm.db, project, WITHIN, { ...failed, exit_code: 7 }, { recipe: 'lint' });
+    await retryJob(farm.db, waiting);
+    const { recipes } = await factsOf(farm.db, wanted);
+    expect(recipes).toMatchObject([
+      {
+        recipe: 'lint',
+        failures: 1,
+        failingSince: WITHIN,
+        last: { jobId: waiting, attempt: 1, exitCode: 7 },
+      },
+      { recipe: 'test', failures: 1, failingSince: WITHIN, last: { jobId: late, attempt: 1, findings: 0 } },
+    ]);
+  });
+
+  test('by the farm itself, as its recipe asks, has not failed in between', async () => {
+    await using farm = await openFarmDatabase();
+    const { wanted, project } = await begin(farm.db);
+    const snapshot = {
+      ...newJob(project).recipe_snapshot,
+      retry_on: ['timeout' as const],
+    };
+    const jobId = await endJob(farm.db, project, WITHIN, timeout, { recipe_snapshot: snapshot });
+    await claim(farm.db, jobId);
+    await endAttempt(farm.db, passed(jobId, { attempt: 2 }), SHORTLY);
+    const facts = await factsOf(farm.db, wanted);
+    expect(facts).toMatchObject({ recipes: [{ ended: 1, failed: 0 }], broken: [] });
+  });
+
+  test('is no firing of months ago that has not ended or was cancelled, but that of tonight has not ended', async () => {
+    await using farm = await openFarmDatabase();
+    const { wanted, project } = await begin(farm.db);
+    const end = () => endJob(farm.db, project, LONG_BEFORE, {}, { recipe: 'audit' });
+    const old = [await end(), await end(), await end()] as const;
+    const [, running, cancelled] = old;
+    for (const jobId of old) await retryJob(farm.db, jobId);
+    await claim(farm.db, running);
+    await cancelJob(farm.db, cancelled, 'not needed');
+    await sql`update jobs set finished_at = ${WITHIN} where id = ${cancelled}`.execute(farm.db);
+    const cancel = { status: 'cancelled', reason: 'cancelled', exit_code: null } as const;
+    const tonight = await endJob(farm.db, project, WITHIN, cancel, { recipe: 'audit' });
+    await retryJob(farm.db, tonight);
+    await claim(farm.db, tonight);
+    await addSchedules(farm.db, wanted, ['a']);
+    const fired = { project_id: wanted.projectId, schedule_key: 'a', late: false, missed: 0, refusal: null };
+    await farm.db
+      .insertInto('firings')
+      .values([
+        ...old.map((jobId, index) => ({
+          ...fired,
+          local_minute: `2026-04-20T02:0${index}`,
+          due_at: LONG_BEFORE,
+          fired_at: LONG_BEFORE,
+          job_ids: [jobId],
+        })),
+        { ...fired, local_minute: '2026-05-05T02:00', due_at: WITHIN, fired_at: WITHIN, job_ids: [tonight] },
+      ])
+      .execute();
+    const { firings } = await factsOf(farm.db, wanted);
+    expect(firings).toMatchObject([{ fate: 'running', jobId: tonight }]);
+  });
+});
+
 test('firings that were late, missed or refused are told, and what has not begun, not ended or was cancelled', async () => {
   await using farm = await openFarmDatabase();
   const { wanted, project } = await begin(farm.db);
@@ -236,28 +347,7 @@ test('an audit that an outage put off until after the end of the digest is not p
     await addJob(farm.db, project),
     await addJob(farm.db, project),
   ];
-  const common = {
-    project_id: wanted.projectId,
-    tz: 'UTC',
-    recipe: 'audit' as const,
-    subproject: null,
-    ref: null,
-  };
-  await farm.db
-    .insertInto('schedules')
-    .values(
-      ['a', 'b', 'c'].map((key, index) => ({
-        ...common,
-        id: `00000000-0000-7000-8000-0000000000a${index}`,
-        key,
-        cron: '* * * * *',
-        enabled: true,
-        next_local: '2026-05-06T09:00',
-        next_at: AFTER,
-        queue_incarnation: null,
-      })),
-    )
-    .execute();
+  await addSchedules(farm.db, wanted, ['a', 'b', 'c']);
   const at = (minutes: number) => new Date(TO.getTime() + minutes * 60_000);
   const fired = { project_id: wanted.projectId, late: true, missed: 0, refusal: null };
   await farm.db
@@ -370,11 +460,46 @@ async function endJob(
   return jobId;
 }
 
+/** By hand, and it ends so at that time. */
+async function tryAgain(
+  db: Database,
+  jobId: string,
+  at: Date,
+  values: Partial<AttemptResult> = {},
+): Promise<void> {
+  await retryJob(db, jobId);
+  await claim(db, jobId);
+  await endAttempt(db, passed(jobId, { attempt: 2, ...values }), at);
+}
+
+/** Audits that are not due yet. */
+async function addSchedules(
+  db: Database,
+  { projectId }: FactsWanted,
+  keys: readonly string[],
+): Promise<void> {
+  const rows = keys.map((key, index) => ({
+    id: `00000000-0000-7000-8000-0000000000a${index}`,
+    project_id: projectId,
+    key,
+    cron: '0 2 * * *',
+    tz: 'UTC',
+    recipe: 'audit' as const,
+    subproject: null,
+    ref: null,
+    enabled: true,
+    next_local: '2026-05-06T09:00',
+    next_at: AFTER,
+    queue_incarnation: null,
+  }));
+  await db.insertInto('schedules').values(rows).execute();
+}
+
 /** Its series takes note of it, as of each attempt that is judged. */
 async function endAttempt(db: Database, result: AttemptResult, at: Date): Promise<void> {
   const { jobId, attempt } = result;
   await finishAttempt(db, result);
-  await sql`update jobs set finished_at = ${at} where id = ${jobId}`.execute(db);
+  await sql`update jobs set finished_at = ${at} where id = ${jobId} and finished_at is not null`.execute(db);
   await sql`update attempts set finished_at = ${at} where job_id = ${jobId} and number = ${attempt}`.execute(
     db,
   );
