@@ -5,7 +5,7 @@ export type FactsWanted = {
   projectId: string;
   /** The recipes that the project has now. */
   declared: readonly { subproject: string; recipe: Recipe }[];
-  /** Of the default branch and of those that schedules name. */
+  /** The default branch and those that schedules name which are not switched off. */
   branches: readonly string[];
   defaultBranch: string;
   date: string;

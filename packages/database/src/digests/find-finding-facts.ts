@@ -3,7 +3,7 @@ import type { FindingKind } from '@crafting-table/contracts/finding';
 import { SEVERITIES } from '@crafting-table/contracts/words';
 import type { Database } from '../connect.ts';
 import { LINES_MAX, type FindingFact } from './facts.ts';
-import { askEach, type FactsWanted, type OfProject } from './facts-wanted.ts';
+import { askEach, isDeclared, type FactsWanted, type OfProject } from './facts-wanted.ts';
 
 /** Somebody said that these are nobody's business, or they are only the consequence of another. */
 const LEFT_OUT = ['suppressed', 'not_affected', 'cascade', 'information'];
@@ -14,7 +14,7 @@ const FLAWS: FindingKind[] = ['cve', 'malware'];
 const CLASSES: FindingFact['class'][] = ['new', 'fixed', 'open', 'flaky'];
 const [NEW, FIXED, OPEN, FLAKY] = CLASSES.map((_, index) => sql.lit(index));
 
-/** New, fixed, flaky and open ones: of each LINES_MAX, known flaws and malware first, then the worst, and how many there are. */
+/** New, fixed, flaky and open ones, of recipes that the project still has: of each LINES_MAX, known flaws and malware first, then the worst, and how many there are. */
 export async function findFindingFacts(
   db: Database,
   wanted: readonly FactsWanted[],
@@ -23,7 +23,8 @@ export async function findFindingFacts(
   // The rows are wide: all that is asked of those that are only counted stands in an index, tracked_findings_open.
   const question = sql<FindingFact>`
     with mine as materialized (
-      select id, recipe, subproject, recipe = 'lint' as is_lint from series where project_id = wanted.project_id and branch = any(wanted.branches)),
+      select id, recipe, subproject, recipe = 'lint' as is_lint from series s
+      where project_id = wanted.project_id and branch = any(wanted.branches) and ${isDeclared}),
     accepted as materialized (
       select t.id from mine cross join acceptances a
       join tracked_findings t on t.series_id = mine.id and t.fingerprint = a.fingerprint

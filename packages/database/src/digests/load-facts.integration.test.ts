@@ -77,6 +77,19 @@ test('findings are new, fixed, open or flaky, flaws first, then the worst, and w
   ]);
 });
 
+test('findings of a recipe or subproject that the project dropped do not stay open for ever', async () => {
+  await using farm = await openFarmDatabase();
+  const { wanted, seriesId } = await begin(farm.db);
+  await track(farm.db, seriesId, 'old', { first_at: BEFORE });
+  const declared = [{ subproject: '.', recipe: 'lint' as const }];
+  expect((await factsOf(farm.db, { ...wanted, declared })).findings).toMatchObject([{ message: 'old' }]);
+  for (const other of [
+    { subproject: '.', recipe: 'test' as const },
+    { subproject: 'tools', recipe: 'lint' as const },
+  ])
+    expect((await factsOf(farm.db, { ...wanted, declared: [other] })).findings).toEqual([]);
+});
+
 test('no more than fifty of a kind are given, and all are counted', async () => {
   await using farm = await openFarmDatabase();
   const { wanted, seriesId } = await begin(farm.db);

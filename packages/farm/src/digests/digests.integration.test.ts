@@ -5,7 +5,14 @@ import { expireMails, keepMail, takeMail } from '@crafting-table/database/digest
 import { insertDigestDay, takeDigestDay } from '@crafting-table/database/digests/days';
 import { readClock } from '@crafting-table/database/schedules';
 import { removeProject } from '@crafting-table/database/projects';
-import { addProject, openFarmDatabase } from '@crafting-table/database/stand-ins/farm-rows';
+import { finishAttempt } from '@crafting-table/database/jobs/finish-attempt';
+import {
+  addProject,
+  addRunningJob,
+  openFarmDatabase,
+  passed,
+} from '@crafting-table/database/stand-ins/farm-rows';
+import type { DigestDay } from '@crafting-table/contracts/digest';
 import type { ProjectBody } from '@crafting-table/contracts/project';
 import { describe, expect, test } from 'vitest';
 import { instantOf } from '../schedules/wall-clock.ts';
@@ -552,6 +559,20 @@ describe('a day', () => {
       refused: 'invalid_input',
     });
   });
+});
+
+test('a branch that only a schedule names which is switched off is not looked at any more', async () => {
+  await using farm = await openFarmDatabase();
+  const countsOf = async (enabled: boolean) => {
+    const nightly = { cron: '0 2 * * *', tz: PACIFIC, recipe: 'test', ref: 'release', enabled } as const;
+    const project = await addProject(farm.db, { schedule: [nightly] });
+    const jobId = await addRunningJob(farm.db, project, { ref: 'release' });
+    await finishAttempt(farm.db, passed(jobId, { status: 'failed', exit_code: 1 }));
+    const made = await runDigest(farm.db, SETTINGS, ADMIN, { project: project.name, dry_run: true });
+    return (made as DigestDay).digests[0]!.counts; // No refusal, and one project.
+  };
+  expect(await countsOf(true)).toEqual({ new: 1 });
+  expect(await countsOf(false)).toEqual({ not_checked: 1 });
 });
 
 /** Makes the digests of a morning and gives back the moment. */

@@ -69,7 +69,7 @@ function wantedOf(
 ): FactsWanted {
   const { id, default_branch: defaultBranch, previous, created_at: createdAt } = project;
   const from = previous?.to ?? new Date(Math.max(to.getTime() - FIRST_MS, createdAt.getTime()));
-  const branches = readSchedules(project, tz).flatMap(({ ref }) => ref ?? []);
+  const branches = readSchedules(project, tz).flatMap(({ ref, enabled }) => (enabled && ref) || []);
   return {
     projectId: id,
     declared: declaredBy(project),
