@@ -17,6 +17,8 @@ export type FindingFact = {
   tool: string;
   recipe: Recipe;
   subproject: string;
+  /** Null on the default branch. */
+  branch: string | null;
   severity: Severity;
   rule: string | null;
   path: string | null;

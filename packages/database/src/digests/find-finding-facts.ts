@@ -23,7 +23,7 @@ export async function findFindingFacts(
   // The rows are wide: all that is asked of those that are only counted stands in an index, tracked_findings_open.
   const question = sql<FindingFact>`
     with mine as materialized (
-      select id, recipe, subproject, recipe = 'lint' as is_lint from series s
+      select id, recipe, subproject, branch, recipe = 'lint' as is_lint from series s
       where project_id = wanted.project_id and branch = any(wanted.branches) and ${isDeclared}),
     accepted as materialized (
       select t.id from mine cross join acceptances a
@@ -49,7 +49,8 @@ export async function findFindingFacts(
       cross join lateral (
         select id, rank from classed where classed.class = totals.class
         order by rank, first_at, id limit ${sql.lit(LINES_MAX)}) as worst)
-    select class, total, has_flaw as "hasFlaw", has_lint as "hasLint", t.kind, t.tool, mine.recipe, mine.subproject, t.severity, t.rule, t.path, t.line,
+    select class, total, has_flaw as "hasFlaw", has_lint as "hasLint", t.kind, t.tool, mine.recipe, mine.subproject,
+      nullif(mine.branch, wanted.default_branch) as branch, t.severity, t.rule, t.path, t.line,
       t.data->>'message' as message, t.data->'package' as package, t.data->'advisory' as advisory,
       t.data->'test'->>'name' as test,
       case class when 'new' then coalesce(back_at, first_at) when 'flaky' then flaky_since else first_at end as since,

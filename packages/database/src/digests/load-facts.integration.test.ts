@@ -77,6 +77,28 @@ test('findings are new, fixed, open or flaky, flaws first, then the worst, and w
   ]);
 });
 
+test('the same finding on two branches says on which it is, but for the default branch', async () => {
+  await using farm = await openFarmDatabase();
+  const { wanted, seriesId } = await begin(farm.db);
+  const values = {
+    project_id: wanted.projectId,
+    subproject: '.',
+    recipe: 'lint',
+    branch: 'release',
+  } as const;
+  const release = await farm.db
+    .insertInto('series')
+    .values({ ...values, head_sha: null, head_queued_at: null })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  for (const id of [seriesId, release.id]) await track(farm.db, id, 'same', {});
+  const { findings } = await factsOf(farm.db, { ...wanted, branches: ['main', 'release'] });
+  expect(findings.map(({ message, branch }) => [message, branch])).toEqual([
+    ['same', null],
+    ['same', 'release'],
+  ]);
+});
+
 test('findings of a recipe or subproject that the project dropped do not stay open for ever', async () => {
   await using farm = await openFarmDatabase();
   const { wanted, seriesId } = await begin(farm.db);

@@ -140,12 +140,14 @@ function problemOf({ advisory, package: of, test, message, rule, tool, kind }: F
   return `${message} (${rule ?? tool})`;
 }
 
-function whereOf({ path, line, package: of, subproject }: FindingFact): string | null {
-  if (of) {
-    return cut(`${of.manifest ?? of.name}, ${fixedIn(of.fixed)}`);
-  }
+function whereOf(fact: FindingFact): string {
+  return cut(fact.branch === null ? placeIn(fact) : `${placeIn(fact)} on ${fact.branch}`);
+}
+
+function placeIn({ path, line, package: of, subproject }: FindingFact): string {
+  if (of) return `${of.manifest ?? of.name}, ${fixedIn(of.fixed)}`;
   if (path === null) return subproject;
-  return cut(line === null ? path : `${path}:${line}`);
+  return line === null ? path : `${path}:${line}`;
 }
 
 function fixedIn(versions: readonly string[] | undefined): string {

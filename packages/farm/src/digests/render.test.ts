@@ -102,6 +102,12 @@ test('a recipe that fails is new or old by when it began to fail, and one that f
   expect(renderText(digest, PUBLIC_URL)).toContain('since 2026-04-05 02:30, open for 30 days');
 });
 
+test('a finding that is on two branches can be told apart: the one that is not the default branch is named', () => {
+  const findings = [finding(), finding({ branch: 'release' })];
+  const [section] = composeDigest(HEAD, { ...QUIET, findings }).sections;
+  expect(section!.lines.map(({ where }) => where)).toEqual(['src/lamp.c:12', 'src/lamp.c:12 on release']);
+});
+
 test('all is not well while a recipe fails that did not run again: it is still open, with its age', () => {
   const { subproject, branch, last } = recipe({}, { status: 'failed', exitCode: 2 });
   const failingSince = new Date('2026-05-02T09:30:00Z');

@@ -36,6 +36,7 @@ export function finding(values: Partial<FindingFact> = {}): FindingFact {
     tool: 'gcc',
     recipe: 'build',
     subproject: '.',
+    branch: null,
     severity: 'medium',
     rule: '-Wunused-variable',
     path: 'src/lamp.c',
