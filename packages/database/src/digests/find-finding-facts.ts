@@ -55,11 +55,11 @@ export async function findFindingFacts(
       t.data->'test'->>'name' as test,
       case class when 'new' then coalesce(back_at, first_at) when 'flaky' then flaky_since else first_at end as since,
       back_at is not null as "isBack",
-      case when class = 'fixed' then coalesce(closed_job_id, first_job_id) else first_job_id end as "jobId"
+      case when class = 'fixed' then coalesce(closed_job_id, first_job_id) else coalesce(back_job_id, first_job_id) end as "jobId"
     from chosen join tracked_findings t on t.id = chosen.id join mine on mine.id = t.series_id
-    cross join lateral (
-      select case when class = 'new' and reopen_count > 0 then (
-        select max(e.at) from finding_events e where ${comeBack}) end as back_at) as back
+    left join lateral (
+      select e.at as back_at, e.job_id as back_job_id from finding_events e
+      where class = 'new' and reopen_count > 0 and ${comeBack} order by e.id desc limit 1) as back on true
     order by class, rank, first_at, t.id`;
   return (await askEach(wanted, question).execute(db)).rows;
 }

@@ -77,6 +77,24 @@ test('findings are new, fixed, open or flaky, flaws first, then the worst, and w
   ]);
 });
 
+test('a finding that is back links to the job that saw it come back last, not to the first that ever saw it', async () => {
+  await using farm = await openFarmDatabase();
+  const { wanted, project, seriesId } = await begin(farm.db);
+  const id = await track(farm.db, seriesId, 'back', { first_at: BEFORE, reopen_count: 3 });
+  const jobs = Array.from({ length: 4 }, () => newJob(project));
+  const times = [BEFORE, WITHIN, new Date(WITHIN.getTime() + 1), AFTER];
+  const events = jobs.map((job, index) => ({
+    tracked_id: id,
+    at: times[index]!,
+    job_id: job.id,
+    sha: 'a',
+    event: 'reopened' as const,
+  }));
+  await farm.db.insertInto('finding_events').values(events).execute();
+  const { findings } = await factsOf(farm.db, wanted);
+  expect(findings).toMatchObject([{ isBack: true, since: times[2], jobId: jobs[2]!.id }]);
+});
+
 test('the same finding on two branches says on which it is, but for the default branch', async () => {
   await using farm = await openFarmDatabase();
   const { wanted, seriesId } = await begin(farm.db);
