@@ -130,7 +130,12 @@ create table firings (
   missed integer not null,
   refusal text,
   job_ids uuid[] not null,
+  recipe text,
+  subproject text,
+  ref text,
+  tz text,
   constraint firings_pkey PRIMARY KEY (project_id, schedule_key, local_minute),
+  constraint firings_recipe_check CHECK ((recipe = ANY (ARRAY['build'::text, 'test'::text, 'lint'::text, 'audit'::text]))),
   constraint firings_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
 );
 CREATE INDEX firings_of_project ON firings USING btree (project_id, fired_at);

@@ -86,6 +86,14 @@ describe.each(versions)('a database at schema %i', (version) => {
   });
 });
 
+test('firings of before know what their schedules say', async () => {
+  await using database = await createTestDatabase();
+  await startAt(database.url, 6);
+  await migrate(database.url);
+  const said = (table: string) => query(database.url, `select recipe, subproject, ref, tz from ${table}`);
+  expect(await said('firings')).toEqual(await said('schedules'));
+});
+
 /** Makes the database anew as a farm of that version left it: each migration, then the rows that it made possible. */
 async function startAt(url: string, version: number): Promise<void> {
   await query(url, 'drop schema public cascade; create schema public');

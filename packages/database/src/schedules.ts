@@ -136,9 +136,11 @@ export async function recordFiring(
   );
   if (moved.numAffectedRows !== 1n) return false;
   const made = await sql`
-    insert into firings (project_id, schedule_key, local_minute, due_at, fired_at, late, missed, refusal, job_ids)
+    insert into firings (project_id, schedule_key, local_minute, due_at, fired_at, late, missed, refusal, job_ids,
+      recipe, subproject, ref, tz)
     values (${schedule.project_id}, ${schedule.key}, ${firing.local}, ${firing.at}, ${firing.firedAt}, ${firing.late},
-      ${firing.missed}, ${firing.refusal}, ${[...firing.jobIds]}::uuid[])
+      ${firing.missed}, ${firing.refusal}, ${[...firing.jobIds]}::uuid[],
+      ${schedule.recipe}, ${schedule.subproject}, ${schedule.ref}, ${schedule.tz})
     on conflict do nothing`.execute(transaction);
   return made.numAffectedRows === 1n;
 }
@@ -181,7 +183,8 @@ export async function listSchedules(
       last.local_minute as last_local, due_at, fired_at, late, missed, refusal, job_ids
     from schedules s join projects p on p.id = project_id and p.removed_at is null
     left join lateral (
-      select * from firings f where f.project_id = s.project_id and f.schedule_key = s.key
+      select local_minute, due_at, fired_at, late, missed, refusal, job_ids from firings f
+      where f.project_id = s.project_id and f.schedule_key = s.key
       order by local_minute desc limit 1) as last on true
     where not gone and (${owner}::text is null or owner = ${owner}) and (${project}::text is null or p.name = ${project})
     order by p.name, recipe, cron, s.id`.execute(db);

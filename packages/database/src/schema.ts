@@ -220,6 +220,11 @@ export type Schema = {
     missed: number;
     refusal: string | null;
     job_ids: string[];
+    /** What the schedule said. Null in rows that are older than this column and whose schedule had gone. */
+    recipe: ColumnType<Recipe | null, Recipe | null | undefined>;
+    subproject: ColumnType<string | null, string | null | undefined>;
+    ref: ColumnType<string | null, string | null | undefined>;
+    tz: ColumnType<string | null, string | null | undefined>;
   };
   digests: {
     project_id: string;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { RECIPES } from '@crafting-table/contracts/words';
 import type { Database } from '../connect.ts';
 import { wasAnEnd } from './ended-jobs.ts';
 import { LINES_MAX, type FiringFact } from './facts.ts';
@@ -14,33 +15,31 @@ export async function findFiringFacts(
 ): Promise<OfProject<FiringFact>[]> {
   const question = sql<FiringFact>`
     with known as not materialized (
-      select s.id as schedule, s.key, s.recipe, s.subproject, s.ref, s.tz, f.local_minute as local, f.late, f.missed, f.refusal,
-        f.fired_at, f.due_at as at, f.job_ids
-      from firings f join schedules s on s.project_id = f.project_id and s.key = f.schedule_key
-      where f.project_id = wanted.project_id),
+      select schedule_key as key, recipe, subproject, ref, tz, local_minute as local, late, missed, refusal, fired_at,
+        due_at as at, job_ids
+      from firings where project_id = wanted.project_id and recipe is not null),
     unfinished as (
       select known.*, bool_or(j.status = 'running') over firing as runs, row_number() over firing as place
       from jobs j join known on j.id = any(known.job_ids)
       where j.project_id = wanted.project_id and j.status in ('queued', 'running') and ${isItsOwn()}
         and fired_at < wanted.to_at - make_interval(secs => ${OVERDUE_SECS})
-      window firing as (partition by schedule, local)),
+      window firing as (partition by key, local)),
     odd as (
       select 0 as place, case when refusal is not null then 'refused' else 'made' end as fate,
         recipe, subproject, ref, tz, local, late, missed, refusal, 1 as count, at, job_ids[1] as "jobId"
       from known where fired_at >= wanted.from_at and fired_at < wanted.to_at and (late or missed > 0 or refusal is not null)
       union all
-      select 0, 'cancelled', s.recipe, s.subproject, s.ref, s.tz, f.local_minute, false, 0, null, 1, f.due_at, min(j.id::text)::uuid
-      from schedules s
+      select 0, 'cancelled', known.recipe, subproject, ref, tz, local, false, 0, null, 1, at, min(j.id::text)::uuid
+      from unnest(${[...RECIPES]}::text[]) as cancelled (recipe)
       cross join lateral (
-        select id from jobs j where project_id = wanted.project_id and recipe = s.recipe and status = 'cancelled'
+        select id from jobs j where project_id = wanted.project_id and recipe = cancelled.recipe and status = 'cancelled'
           and finished_at >= wanted.from_at and finished_at < wanted.to_at and ${isItsOwn()}) as j
-      join firings f on f.project_id = wanted.project_id and f.schedule_key = s.key and j.id = any(f.job_ids)
-      where s.project_id = wanted.project_id
-      group by s.id, f.local_minute, f.due_at
+      join known on j.id = any(job_ids)
+      group by key, known.recipe, subproject, ref, tz, local, at
       union all
-      (select distinct on (schedule, runs) 1, case when runs then 'running' else 'waiting' end, recipe, subproject, ref, tz,
-        local, false, 0, null, count(*) over (partition by schedule, runs), at, job_ids[1]
-      from unfinished where place = 1 order by schedule, runs, at)
+      (select distinct on (key, runs) 1, case when runs then 'running' else 'waiting' end, recipe, subproject, ref, tz,
+        local, false, 0, null, count(*) over (partition by key, runs), at, job_ids[1]
+      from unfinished where place = 1 order by key, runs, at)
       union all
       select 2, 'overdue', recipe, subproject, ref, tz, local, late, missed, null, 1, begin_at, job_ids[1]
       from (select known.*, ${firstMissed()} as begin_at from known where fired_at >= wanted.to_at) as made_later

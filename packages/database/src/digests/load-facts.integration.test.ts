@@ -26,6 +26,8 @@ const LONG_BEFORE = new Date('2026-04-20T13:00:00Z');
 const BEFORE = new Date('2026-05-01T13:00:00Z');
 const WITHIN = new Date('2026-05-05T03:00:00Z');
 const AFTER = new Date('2026-05-06T03:00:00Z');
+/** What a schedule says. */
+const AUDIT = { recipe: 'audit', subproject: null, ref: null, tz: 'UTC' } as const;
 
 test('findings are new, fixed, open or flaky, flaws first, then the worst, and what is nobody’s business is left out', async () => {
   await using farm = await openFarmDatabase();
@@ -299,8 +301,14 @@ describe('a job that somebody tries again', () => {
     const tonight = await endJob(farm.db, project, WITHIN, cancel, { recipe: 'audit' });
     await retryJob(farm.db, tonight);
     await claim(farm.db, tonight);
-    await addSchedules(farm.db, wanted, ['a']);
-    const fired = { project_id: wanted.projectId, schedule_key: 'a', late: false, missed: 0, refusal: null };
+    const fired = {
+      ...AUDIT,
+      project_id: wanted.projectId,
+      schedule_key: 'a',
+      late: false,
+      missed: 0,
+      refusal: null,
+    };
     await farm.db
       .insertInto('firings')
       .values([
@@ -328,14 +336,7 @@ test('firings that were late, missed or refused are told, and what has not begun
   await sql`update jobs set status = 'cancelled', reason = 'cancelled', finished_at = ${WITHIN} where id = ${cancelled}`.execute(
     farm.db,
   );
-  const schedule = {
-    project_id: wanted.projectId,
-    tz: 'UTC',
-    recipe: 'audit',
-    subproject: null,
-    ref: null,
-    enabled: true,
-  } as const;
+  const schedule = { ...AUDIT, project_id: wanted.projectId, enabled: true };
   const rows = [
     {
       ...schedule,
@@ -359,6 +360,7 @@ test('firings that were late, missed or refused are told, and what has not begun
     .values(rows.map((row) => ({ ...row, queue_incarnation: null })))
     .execute();
   const fired = {
+    ...AUDIT,
     project_id: wanted.projectId,
     schedule_key: 'a',
     due_at: WITHIN,
@@ -400,9 +402,8 @@ test('an audit that an outage put off until after the end of the digest is not p
     await addJob(farm.db, project),
     await addJob(farm.db, project),
   ];
-  await addSchedules(farm.db, wanted, ['a', 'b', 'c']);
   const at = (minutes: number) => new Date(TO.getTime() + minutes * 60_000);
-  const fired = { project_id: wanted.projectId, late: true, missed: 0, refusal: null };
+  const fired = { ...AUDIT, project_id: wanted.projectId, late: true, missed: 0, refusal: null };
   await farm.db
     .insertInto('firings')
     .values([
@@ -523,29 +524,6 @@ async function tryAgain(
   await retryJob(db, jobId);
   await claim(db, jobId);
   await endAttempt(db, passed(jobId, { attempt: 2, ...values }), at);
-}
-
-/** Audits that are not due yet. */
-async function addSchedules(
-  db: Database,
-  { projectId }: FactsWanted,
-  keys: readonly string[],
-): Promise<void> {
-  const rows = keys.map((key, index) => ({
-    id: `00000000-0000-7000-8000-0000000000a${index}`,
-    project_id: projectId,
-    key,
-    cron: '0 2 * * *',
-    tz: 'UTC',
-    recipe: 'audit' as const,
-    subproject: null,
-    ref: null,
-    enabled: true,
-    next_local: '2026-05-06T09:00',
-    next_at: AFTER,
-    queue_incarnation: null,
-  }));
-  await db.insertInto('schedules').values(rows).execute();
 }
 
 /** Its series takes note of it, as of each attempt that is judged. */

@@ -1,5 +1,6 @@
 import type { ProjectBody } from '@crafting-table/contracts/project';
 import type { Database } from '@crafting-table/database/connect';
+import { findFiringFacts } from '@crafting-table/database/digests/find-firing-facts';
 import {
   findProject,
   removeProject,
@@ -67,6 +68,30 @@ test('after an outage of days one late run is made, marked late, and the missed 
         job_ids: [expect.any(String)],
       },
     },
+  ]);
+});
+
+test('a late firing is told in the morning although its schedule was edited since', async () => {
+  await using farm = await openFarmDatabase();
+  const schedule = { ...NIGHTLY, ref: 'release' };
+  const project = await scheduled(farm.db, [schedule], new Date('2026-05-01T00:00:00Z'));
+  const now = new Date('2026-05-05T11:00:00Z');
+  await fireSchedules(partsOf(farm.db), { now, before: now });
+  await replace(farm.db, project.name, [{ ...schedule, cron: '0 7 * * *' }], now);
+  await queueTriggers(farm.db, standInQueue());
+  expect(await farm.db.selectFrom('schedules').select('cron').execute()).toEqual([{ cron: '0 7 * * *' }]);
+  const wanted = {
+    projectId: project.id,
+    declared: [],
+    branches: ['main'],
+    defaultBranch: 'main',
+    date: '2026-05-05',
+    from: new Date('2026-05-04T13:00:00Z'),
+    to: new Date('2026-05-05T13:00:00Z'),
+  };
+  expect(await findFiringFacts(farm.db, [wanted])).toMatchObject([
+    { fate: 'made', local: '2026-05-05T02:30', tz: PACIFIC, recipe: 'test', ref: 'release', late: true },
+    { fate: 'waiting', local: '2026-05-05T02:30' },
   ]);
 });
 
