@@ -66,7 +66,11 @@ test('the examples are of the shapes that farms have', () => {
 
 test('patches by hand only is said aloud: none is made by itself, each that is drafted is told of', () => {
   const { notify, schedule } = examples[1]!.body as ProjectBody; // As it was written, without what is the default.
-  expect(notify).toEqual({ email: expect.any(Array), on: ['patch_drafted'], auto_patch: false });
+  expect(notify).toEqual({
+    email: expect.any(Array),
+    on: ['patch_drafted', 'build_fail'],
+    auto_patch: false,
+  });
   expect(schedule).toBeUndefined();
 });
 

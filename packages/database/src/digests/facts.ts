@@ -6,6 +6,8 @@ import type { JobStatus, Reason, Recipe, Severity } from '@crafting-table/contra
 
 /** What a person reads of one kind in the morning; the rest is counted. */
 export const LINES_MAX = 50;
+/** Nobody may wait with these: they are news in the first job of a series too, and no line of anything else hides them. */
+export const FLAWS: readonly FindingKind[] = ['cve', 'malware'];
 
 export type FindingFact = {
   class: 'new' | 'fixed' | 'open' | 'flaky';

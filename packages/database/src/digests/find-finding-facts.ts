@@ -1,14 +1,11 @@
 import { sql } from 'kysely';
-import type { FindingKind } from '@crafting-table/contracts/finding';
 import { SEVERITIES } from '@crafting-table/contracts/words';
 import type { Database } from '../connect.ts';
-import { LINES_MAX, type FindingFact } from './facts.ts';
+import { FLAWS, LINES_MAX, type FindingFact } from './facts.ts';
 import { askEach, isDeclared, type FactsWanted, type OfProject } from './facts-wanted.ts';
 
 /** Somebody said that these are nobody's business, or they are only the consequence of another. */
 const LEFT_OUT = ['suppressed', 'not_affected', 'cascade', 'information'];
-/** Nobody may wait with these: they are news in the first job of a series too, and no line of anything else hides them. */
-const FLAWS: FindingKind[] = ['cve', 'malware'];
 
 /** Numbers are compared several times as fast as words. */
 const CLASSES: FindingFact['class'][] = ['new', 'fixed', 'open', 'flaky'];
@@ -32,7 +29,7 @@ export async function findFindingFacts(
     classed as materialized (
       select t.id, ${rank()} as rank, t.first_at, is_lint, case
           when t.flaky_since is not null then ${FLAKY}
-          when t.first_at >= wanted.from_at and (not t.since_first_run or t.kind = any(${FLAWS}::text[])) then ${NEW}
+          when t.first_at >= wanted.from_at and (not t.since_first_run or t.kind = any(${[...FLAWS]}::text[])) then ${NEW}
           when t.reopen_count > 0 and exists (select from finding_events e where ${comeBack}) then ${NEW}
           else ${OPEN} end as class
       from mine join tracked_findings t on t.series_id = mine.id
@@ -67,7 +64,7 @@ export async function findFindingFacts(
 /** The order of the lines: below zero are known flaws and malware, by severity as well. */
 function rank() {
   return sql`array_position(${[...SEVERITIES]}::text[], t.severity)
-    - case when t.kind = any(${FLAWS}::text[]) then 100 else 0 end`;
+    - case when t.kind = any(${[...FLAWS]}::text[]) then 100 else 0 end`;
 }
 
 /** Only those of which an index does not say that something could be done are looked at. */

@@ -1,8 +1,14 @@
 // From what happened to what a person is told. Pure: the same facts make the same digest.
 import type { Digest, DigestLine, DigestSection, DigestSectionName } from '@crafting-table/contracts/digest';
 import { DIGEST_SECTIONS } from '@crafting-table/contracts/digest';
-import type { BrokenJobFact, DigestFacts, FindingFact } from '@crafting-table/database/digests/facts';
-import { LINES_MAX } from '@crafting-table/database/digests/facts';
+import type {
+  BrokenJobFact,
+  DigestFacts,
+  FindingFact,
+  RecipeFact,
+  StandingFact,
+} from '@crafting-table/database/digests/facts';
+import { FLAWS, LINES_MAX } from '@crafting-table/database/digests/facts';
 import { brokenJobLine, untoldBy, findingLine, firingLine, recipeLine } from './digest-lines.ts';
 import { hasRecovered, judgeEvents } from './judge-events.ts';
 import { uncheckedLines } from './unchecked-lines.ts';
@@ -38,20 +44,24 @@ function sectionOf(name: DigestSectionName, facts: DigestFacts, from: Date): Dig
 }
 
 function linesOf(name: DigestSectionName, facts: DigestFacts, from: Date): DigestLine[] {
-  const findings = () => facts.findings.filter((each) => each.class === name).map(findingLine);
-  const failing = (isOne: (since: Date) => boolean) =>
-    [...facts.recipes, ...facts.standing]
-      .filter(({ failingSince }) => failingSince !== null && isOne(failingSince))
-      .map(recipeLine);
+  const verdicts = [...facts.recipes, ...facts.standing];
   switch (name) {
     case 'new':
-      return [...failing((since) => since >= from), ...findings()];
+      return flawsFirst(
+        name,
+        facts,
+        verdicts.filter(({ failingSince: since }) => since !== null && since >= from),
+      );
     case 'fixed':
-      return [...facts.recipes.filter(hasRecovered).map(recipeLine), ...findings()];
+      return flawsFirst(name, facts, facts.recipes.filter(hasRecovered));
     case 'open':
-      return [...failing((since) => since < from), ...findings()];
+      return flawsFirst(
+        name,
+        facts,
+        verdicts.filter(({ failingSince: since }) => since !== null && since < from),
+      );
     case 'flaky':
-      return findings();
+      return flawsFirst(name, facts, []);
     case 'not_checked':
       return [...facts.firings.map(firingLine), ...uncheckedLines(facts)];
     case 'patches':
@@ -59,6 +69,21 @@ function linesOf(name: DigestSectionName, facts: DigestFacts, from: Date): Diges
     case 'lost':
       return facts.broken.filter((job) => !lacksTool(job)).map(brokenJobLine);
   }
+}
+
+/** Lines at the end are left out first: those of recipes stand before the other findings, and before no flaw. */
+function flawsFirst(
+  name: FindingFact['class'],
+  { findings }: DigestFacts,
+  recipes: readonly (RecipeFact | StandingFact)[],
+): DigestLine[] {
+  const mine = findings.filter((each) => each.class === name);
+  const isFlaw = ({ kind }: FindingFact) => FLAWS.includes(kind);
+  return [
+    ...mine.filter(isFlaw).map(findingLine),
+    ...recipes.map(recipeLine),
+    ...mine.filter((each) => !isFlaw(each)).map(findingLine),
+  ];
 }
 
 /** How many there are beyond those of which something is known. */

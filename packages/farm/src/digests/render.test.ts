@@ -108,6 +108,17 @@ test('a finding that is on two branches can be told apart: the one that is not t
   expect(section!.lines.map(({ where }) => where)).toEqual(['src/lamp.c:12', 'src/lamp.c:12 on release']);
 });
 
+test('a known flaw has its line, however many recipes fail', () => {
+  const since = { failingSince: new Date('2026-05-05T03:00:00Z'), failures: 1, failed: 1 };
+  const recipes = Array.from({ length: 60 }, () => recipe(since, { status: 'failed', exitCode: 1 }));
+  const findings = [finding({ kind: 'cve', message: 'a flaw', total: 2 }), finding({ total: 2 })];
+  const [section] = composeDigest(HEAD, { ...QUIET, recipes, findings }).sections;
+  expect(section).toMatchObject({ name: 'new', total: 62 });
+  expect(section!.lines).toHaveLength(50);
+  expect(section!.lines[0]!.what).toContain('a flaw');
+  expect(section!.lines[1]!.what).toContain('build fails');
+});
+
 test('all is not well while a recipe fails that did not run again: it is still open, with its age', () => {
   const { subproject, branch, last } = recipe({}, { status: 'failed', exitCode: 2 });
   const failingSince = new Date('2026-05-02T09:30:00Z');
