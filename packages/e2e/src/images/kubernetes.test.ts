@@ -20,7 +20,7 @@ type Container = {
   name: string;
   image: string;
   env?: { name: string; value?: string }[];
-  resources: object;
+  resources: { limits: Record<string, string> };
   readinessProbe?: { exec?: { command: string[] } };
   securityContext: {
     readOnlyRootFilesystem?: boolean;
@@ -28,13 +28,15 @@ type Container = {
   };
   volumeMounts: { name: string; mountPath: string }[];
 };
+type Claim = { metadata: { name: string }; spec: { resources: { requests: { storage: string } } } };
+type Volume = { name: string; emptyDir?: { medium?: string; sizeLimit: string } };
 type Workload = Manifest & {
   spec: {
-    volumeClaimTemplates?: { metadata: { name: string } }[];
+    volumeClaimTemplates?: Claim[];
     template: {
       spec: {
         containers: Container[];
-        volumes: { name: string }[];
+        volumes: Volume[];
         securityContext: { fsGroup?: number };
         nodeSelector?: Record<string, string>;
       };
@@ -182,6 +184,17 @@ test('what a worker writes to has a volume: nix does not work without one', () =
   expect(wanted).toEqual(expect.arrayContaining(['/nix', '/tmp', '/workspace']));
 });
 
+test('a recipe that filled its workspace had the pod evicted: what is on the node’s disk fits its limit', () => {
+  const { volumes, containers } = workload('worker');
+  const onDisk = volumes.flatMap(({ emptyDir }) =>
+    emptyDir && emptyDir.medium !== 'Memory' ? [emptyDir] : [],
+  );
+  const sum = onDisk.reduce((bytes, { sizeLimit }) => bytes + bytesOf(sizeLimit), 0);
+  expect(sum).toBeGreaterThan(0);
+  // The container's own log counts as well.
+  expect(sum).toBeLessThan(bytesOf(containers[0]!.resources.limits['ephemeral-storage']!));
+});
+
 describe('a recipe cannot write where only the worker may', () => {
   test('because no group opens the volumes to it', () => {
     expect(workload('worker').securityContext.fsGroup).toBeUndefined();
@@ -249,6 +262,12 @@ test('kustomize gets every file, and a name for every image of ours', () => {
     .filter((image) => image.startsWith('crafting-table'));
   expect(images.map(({ name }) => name).toSorted()).toEqual(ours.toSorted());
 });
+
+/** A quantity as Kubernetes writes it. */
+function bytesOf(quantity: string): number {
+  const [, count, unit] = /^(\d+)([KMG])i$/.exec(quantity)!; // All of ours are such.
+  return Number(count) * 1024 ** ' KMG'.indexOf(unit!);
+}
 
 function modelOf(manifest: Manifest) {
   return new MODELS[manifest.kind as Kind](manifest as never); // Whether it is one is what is tested.
