@@ -70,6 +70,9 @@ const manifests = files.flatMap(
 const workloads = manifests
   .map(({ manifest }) => manifest)
   .filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet') as Workload[]; // As their schemas say.
+const config = manifests.find(({ manifest }) => manifest.kind === 'ConfigMap')!.manifest as Manifest & {
+  data: Record<string, string>;
+}; // It is one.
 const compose = parse(readFileSync(join(ROOT, 'compose.yml'), 'utf8'), { merge: true });
 const kustomization: Record<string, unknown> & {
   namespace: string;
@@ -231,10 +234,29 @@ test('KEDA, which asks from another namespace, reaches Postgres', () => {
   });
 });
 
+describe('a full disk: what is kept fits what is claimed, and leaves a sixth of it', () => {
+  const claimOf = (name: string, volume: string) => {
+    const { spec } = workloads.find(({ metadata }) => metadata.name === name)!;
+    const claim = spec.volumeClaimTemplates!.find(({ metadata }) => metadata.name === volume)!;
+    return bytesOf(claim.spec.resources.requests.storage);
+  };
+  const limit = (name: keyof typeof SETTINGS) => Number(config.data[name] ?? SETTINGS[name].example);
+
+  test.each(['data', 'caches'])('a worker’s %s may be all there is of mirrors and caches', (volume) => {
+    expect(limit('CRAFTING_HOST_KEEP_BYTES')).toBeLessThanOrEqual((claimOf('worker', volume) * 5) / 6);
+  });
+
+  test('the caches of one project are not all', () => {
+    expect(limit('CRAFTING_CACHE_KEEP_BYTES')).toBeLessThan(limit('CRAFTING_HOST_KEEP_BYTES') / 2);
+  });
+
+  test('Postgres holds all logs, even those that cannot be compressed, and all findings', () => {
+    const kept = limit('CRAFTING_LOG_KEEP_TOTAL_BYTES') + limit('CRAFTING_FINDINGS_KEEP_TOTAL_BYTES');
+    expect(kept).toBeLessThanOrEqual((claimOf('postgres', 'data') * 5) / 6);
+  });
+});
+
 test('settings that are given exist, and none is a password', () => {
-  const config = manifests.find(({ manifest }) => manifest.kind === 'ConfigMap')!.manifest as Manifest & {
-    data: Record<string, string>;
-  }; // It is one.
   const given = [
     ...Object.keys(config.data),
     ...workloads.flatMap(({ spec }) =>
