@@ -19,6 +19,7 @@ type Manifest = { apiVersion: string; kind: string; metadata: { name: string } }
 type Container = {
   name: string;
   image: string;
+  args?: string[];
   env?: { name: string; value?: string }[];
   resources: { limits: Record<string, string> };
   readinessProbe?: { exec?: { command: string[] } };
@@ -32,6 +33,7 @@ type Claim = { metadata: { name: string }; spec: { resources: { requests: { stor
 type Volume = { name: string; emptyDir?: { medium?: string; sizeLimit: string } };
 type Workload = Manifest & {
   spec: {
+    replicas?: number;
     volumeClaimTemplates?: Claim[];
     template: {
       spec: {
@@ -72,6 +74,9 @@ const workloads = manifests
   .filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet') as Workload[]; // As their schemas say.
 const config = manifests.find(({ manifest }) => manifest.kind === 'ConfigMap')!.manifest as Manifest & {
   data: Record<string, string>;
+}; // It is one.
+const scaled = manifests.find(({ manifest }) => manifest.kind === 'ScaledObject')!.manifest as Manifest & {
+  spec: { maxReplicaCount: number; triggers: { metadata: Record<string, string> }[] };
 }; // It is one.
 const compose = parse(readFileSync(join(ROOT, 'compose.yml'), 'utf8'), { merge: true });
 const kustomization: Record<string, unknown> & {
@@ -219,10 +224,24 @@ test('the API is asked for its health as the image asks it, from an address that
   expect(workload('api').containers[0]!.readinessProbe?.exec?.command).toEqual(asked);
 });
 
+test('at full scale Postgres refused connections: it has one for each of the farm, and some for people', () => {
+  const api = workloads.find(({ metadata }) => metadata.name === 'api')!;
+  const { env = [] } = workload('worker').containers[0]!;
+  const slots = Number(env.find(({ name }) => name === 'CRAFTING_CONCURRENCY')!.value);
+  // What each holds at most is in docs/operations.md; three are Postgres's own for superusers.
+  const held = api.spec.replicas! * 20 + scaled.spec.maxReplicaCount * (slots + 6) + 3;
+  expect(connectionsOf(workload('postgres').containers[0]!.args)).toBeGreaterThanOrEqual(held + 20);
+});
+
+test('Postgres allows as many connections as in compose.yml', () => {
+  expect(connectionsOf(workload('postgres').containers[0]!.args)).toBe(
+    connectionsOf(
+      compose.services.postgres.command?.map((word: string) => word.replace(/\$\{\w+:-(\w+)\}/, '$1')),
+    ),
+  );
+});
+
 test('KEDA, which asks from another namespace, reaches Postgres', () => {
-  const scaled = manifests.find(({ manifest }) => manifest.kind === 'ScaledObject')!.manifest as Manifest & {
-    spec: { triggers: { metadata: Record<string, string> }[] };
-  }; // It is one.
   const { host, port } = scaled.spec.triggers[0]!.metadata;
   expect(host).toBe(`postgres.${kustomization.namespace}.svc.cluster.local`);
   const policy = manifests.find(
@@ -284,6 +303,11 @@ test('kustomize gets every file, and a name for every image of ours', () => {
     .filter((image) => image.startsWith('crafting-table'));
   expect(images.map(({ name }) => name).toSorted()).toEqual(ours.toSorted());
 });
+
+function connectionsOf(command: readonly string[] = []): number {
+  const said = command.flatMap((word) => /^max_connections=(\d+)$/.exec(word)?.[1] ?? []);
+  return Number(said[0] ?? 100); // Postgres's default.
+}
 
 /** A quantity as Kubernetes writes it. */
 function bytesOf(quantity: string): number {
