@@ -241,6 +241,16 @@ test('Postgres allows as many connections as in compose.yml', () => {
   );
 });
 
+test('a parallel query found no shared memory: Postgres has as much as in compose.yml, within its limit', () => {
+  const { containers, volumes } = workload('postgres');
+  const { volumeMounts, resources } = containers[0]!;
+  const mount = volumeMounts.find(({ mountPath }) => mountPath === '/dev/shm');
+  const { emptyDir } = volumes.find(({ name }) => name === mount?.name) ?? {};
+  const promised = compose.services.postgres.shm_size.replace(/m$/, 'Mi');
+  expect(emptyDir).toEqual({ medium: 'Memory', sizeLimit: promised });
+  expect(bytesOf(promised) * 4).toBeLessThanOrEqual(bytesOf(resources.limits['memory']!));
+});
+
 test('KEDA, which asks from another namespace, reaches Postgres', () => {
   const { host, port } = scaled.spec.triggers[0]!.metadata;
   expect(host).toBe(`postgres.${kustomization.namespace}.svc.cluster.local`);
