@@ -39,7 +39,7 @@ import { drain } from './drain.ts';
 import { startFindingsReader } from './findings-thread/read-findings.ts';
 import { keepLeases } from './lease-keeper/keep-leases.ts';
 import { repeat } from './repeat.ts';
-import { showLife } from './show-life.ts';
+import { forgetFormerLife, showLife } from './show-life.ts';
 import { DIGEST_TRIGGER, startDigests } from './start-digests.ts';
 
 const CLEAR_UP_MS = 60_000;
@@ -61,6 +61,7 @@ export async function work(): Promise<void> {
   );
   tellOfDeath(log);
   const stop = stopSignal();
+  await forgetFormerLife(config.aliveFile);
   await using stack = new AsyncDisposableStack();
 
   const id = randomUUID();
