@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { SETTINGS } from '@crafting-table/contracts/settings';
 import { lastStage, readDockerfile, ROOT, saidBy } from './dockerfile.ts';
 
@@ -36,7 +36,10 @@ type Compose = {
 };
 
 const text = readFileSync(join(ROOT, 'compose.yml'), 'utf8');
+const page = readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8');
 const compose: Compose = parse(text, { merge: true });
+// Compose is a plugin of the docker command; without one the text is all there is to judge.
+const hasCompose = spawnSync('docker', ['compose', 'version']).status === 0;
 const services = Object.entries(compose.services).map(([name, service]) => ({ name, ...service }));
 const byName = (name: string): Service => compose.services[name]!;
 
@@ -87,6 +90,30 @@ test('the stores are reached from inside only', () => {
   for (const name of ['postgres', 'redis']) {
     expect(byName(name).networks).toEqual(['stores']);
     expect(byName(name).ports).toBeUndefined();
+  }
+});
+
+describe('the override of docs/deploy.md that publishes the stores', () => {
+  const [, block = ''] = /^```yaml\n(.*?)^```$/ms.exec(page) ?? [];
+  const override: Compose = parse(block);
+
+  test('published ports that nobody reached: each store is on a network that is not internal, too', () => {
+    expect(Object.keys(override.services)).toEqual(['postgres', 'redis']);
+    for (const { networks = [], ports = [] } of Object.values(override.services)) {
+      expect(networks.map((name) => override.networks[name])).toEqual([{}]);
+      expect(ports).toEqual([expect.stringMatching(/^192\.168(\.\d+){2}:\d+:\d+$/)]);
+    }
+  });
+
+  if (hasCompose) {
+    test('is taken by docker compose, which keeps the network that the farm needs', () => {
+      const { services, networks } = configured({ override });
+      for (const name of ['postgres', 'redis']) {
+        expect(Object.keys(services[name].networks)).toEqual(['stores', 'worker-hosts']);
+        expect(services[name].ports).toHaveLength(1);
+      }
+      expect(networks['worker-hosts'].internal ?? false).toBe(false);
+    });
   }
 });
 
@@ -184,35 +211,40 @@ test('the mail catcher is for development only', () => {
   expect(byName('mail').profiles).toEqual(['dev']);
 });
 
-// Compose is a plugin of the docker command; without one the tests above are all there is.
-const hasCompose = spawnSync('docker', ['compose', 'version']).status === 0;
 if (hasCompose) {
-  test('docker compose takes it, alone, with profiles, and with an external network', () => {
-    for (const environment of [
+  describe('docker compose', () => {
+    test.each<Record<string, string>>([
       {},
       { COMPOSE_PROFILES: 'dev' },
       { CRAFTING_NETWORK: 'lan', CRAFTING_NETWORK_IS_EXTERNAL: 'true' },
-    ]) {
-      const { status, stderr } = spawnSync(
-        'docker',
-        ['compose', '--file', join(ROOT, 'compose.yml'), 'config', '--quiet'],
-        {
-          env: { ...process.env, ...environment },
-          encoding: 'utf8',
-        },
-      );
+    ])('takes it with %j', (environment) => {
+      const { status, stderr } = config(['--quiet'], environment);
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    }
-  });
+    });
 
-  test('docker compose passes on what is set, and only that', () => {
-    const { stdout } = spawnSync(
-      'docker',
-      ['compose', '--file', join(ROOT, 'compose.yml'), 'config', '--format', 'json'],
-      { env: { ...process.env, CRAFTING_LOG_KEEP_TOTAL_BYTES: '5' }, encoding: 'utf8' },
-    );
-    const { environment } = JSON.parse(stdout).services.api;
-    expect(environment).toMatchObject({ CRAFTING_LOG_KEEP_TOTAL_BYTES: '5' });
-    expect(environment.CRAFTING_LOG_KEEP_DAYS ?? null).toBeNull();
+    test('passes on what is set, and only that', () => {
+      const { environment } = configured({ environment: { CRAFTING_LOG_KEEP_TOTAL_BYTES: '5' } }).services
+        .api;
+      expect(environment).toMatchObject({ CRAFTING_LOG_KEEP_TOTAL_BYTES: '5' });
+      expect(environment.CRAFTING_LOG_KEEP_DAYS ?? null).toBeNull();
+    });
+  });
+}
+
+type Given = { override?: Compose; environment?: Record<string, string> };
+
+/** What compose makes of it all. */
+function configured({ override, environment = {} }: Given) {
+  const files = override ? ['--file', '-'] : [];
+  const { status, stdout, stderr } = config(['--format', 'json'], environment, files, stringify(override));
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+function config(flags: string[], environment: Record<string, string>, files: string[] = [], input?: string) {
+  return spawnSync('docker', ['compose', '--file', join(ROOT, 'compose.yml'), ...files, 'config', ...flags], {
+    env: { ...process.env, ...environment },
+    input,
+    encoding: 'utf8',
   });
 }
