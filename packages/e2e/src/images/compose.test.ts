@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { SETTINGS } from '@crafting-table/contracts/settings';
-import { lastStage, readDockerfile, ROOT, saidBy } from './dockerfile.ts';
+import { lastStage, readDockerfile, ROOT, saidBy, sshFolder } from './dockerfile.ts';
 
 type Service = {
   init?: boolean;
@@ -204,6 +204,12 @@ test('every volume of the worker image is a named one here', () => {
   const declared = saidBy(worker, lastStage(worker), 'VOLUME').flatMap((line) => line.split(/\s+/));
   const mounted = byName('worker').volumes!.map((volume) => volume.split(':').at(1));
   for (const place of declared) expect(mounted).toContain(place);
+});
+
+test('ssh remotes had no key and no known hosts: a folder of the host can be where the worker looks for them', () => {
+  const keys = services.filter(({ volumes = [] }) => volumes.some((volume) => volume.includes('/ssh')));
+  expect(keys.map(({ name }) => name)).toEqual(['worker']);
+  expect(byName('worker').volumes).toContain(`\${CRAFTING_SSH:-ssh}:${sshFolder()}:ro`);
 });
 
 test('the mail catcher is for development only', () => {

@@ -55,3 +55,8 @@ export function saidBy(file: Dockerfile, stage: Stage, keyword: string): string[
   const own = stage.instructions.filter((each) => each.keyword === keyword).map(({ text }) => text);
   return [...(below ? saidBy(file, below, keyword) : []), ...own];
 }
+
+/** Where the `.ssh` of the worker's user leads. */
+export function sshFolder(): string | undefined {
+  return /ln -s (\S+) \/home\/worker\/\.ssh /.exec(readDockerfile('Dockerfile.worker').text)?.[1];
+}

@@ -1,9 +1,9 @@
 // Both images, judged by their text: what an engine would only show after half an hour of building.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, test } from 'vitest';
-import { lastStage, readDockerfile, ROOT, saidBy } from './dockerfile.ts';
+import { lastStage, readDockerfile, ROOT, saidBy, sshFolder } from './dockerfile.ts';
 import { fetches, looseDownloads } from './loose-downloads.ts';
 
 const files = ['Dockerfile.api', 'Dockerfile.worker'].map((name) => ({ name, ...readDockerfile(name) }));
@@ -160,6 +160,13 @@ test('the API image has no toolchain: nothing but tini is installed in it', () =
     ),
   ).toEqual(['tini']);
   expect(lastStage(files[0]!).instructions.filter(({ text }) => text.includes('apt-get'))).toEqual([]);
+});
+
+test('no recipe reads the worker’s keys for ssh remotes: they are below a folder that only the worker enters', () => {
+  const folder = dirname(sshFolder() ?? '/');
+  expect(worker.text).toContain(
+    `install --directory --owner=worker --group=worker --mode=0700 ${folder} \\\n`,
+  );
 });
 
 describe('the PATH of the worker', () => {

@@ -12,7 +12,7 @@ import { Service } from 'kubernetes-models/v1/Service';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { SETTINGS } from '@crafting-table/contracts/settings';
-import { lastStage, readDockerfile, ROOT, saidBy } from './dockerfile.ts';
+import { lastStage, readDockerfile, ROOT, saidBy, sshFolder } from './dockerfile.ts';
 import { unknownFields } from './unknown-fields.ts';
 
 type Manifest = { apiVersion: string; kind: string; metadata: { name: string } };
@@ -27,10 +27,14 @@ type Container = {
     readOnlyRootFilesystem?: boolean;
     capabilities: { drop: string[]; add?: string[] };
   };
-  volumeMounts: { name: string; mountPath: string }[];
+  volumeMounts: { name: string; mountPath: string; readOnly?: boolean }[];
 };
 type Claim = { metadata: { name: string }; spec: { resources: { requests: { storage: string } } } };
-type Volume = { name: string; emptyDir?: { medium?: string; sizeLimit: string } };
+type Volume = {
+  name: string;
+  emptyDir?: { medium?: string; sizeLimit: string };
+  secret?: object;
+};
 type Workload = Manifest & {
   spec: {
     replicas?: number;
@@ -215,6 +219,17 @@ describe('a recipe cannot write where only the worker may', () => {
     expect(readDockerfile('Dockerfile.worker').text).toContain(
       `install --directory --owner=worker --group=worker --mode=0700 ${dirname(dirname(file))} \\`,
     );
+  });
+});
+
+test('ssh remotes had no key and no known hosts: the worker may read a secret where its image looks for them', () => {
+  const { containers, volumes } = workload('worker');
+  const mount = containers[0]!.volumeMounts.find(({ mountPath }) => mountPath === sshFolder());
+  expect(mount).toMatchObject({ readOnly: true });
+  // Nobody who has no such remotes is asked for it. Its files are root's, and open unless a mode is set.
+  expect(volumes.find(({ name }) => name === mount!.name)?.secret).toEqual({
+    secretName: 'crafting-table-ssh',
+    optional: true,
   });
 });
 
