@@ -10,6 +10,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# What is set on a host that runs a farm would reach that farm: its passwords would be mounted here, and with its
+# COMPOSE_PROJECT_NAME it would itself be taken down at the end. What says how large this host is and where its images are stays.
+for name in $(compgen -e); do
+  case $name in
+  *_IMAGE | *_MEMORY | *_MAXMEMORY | *_PIDS | *_CPUS | *_TMP) ;;
+  COMPOSE_* | CRAFTING_* | DATABASE_* | POSTGRES_* | REDIS_*) unset "$name" ;;
+  esac
+done
+
 readonly TARGET=${WORKER_TARGET:-worker}
 readonly API_BYTES_MAX=$((350 * 1000 * 1000))
 readonly LOAD_JOBS=12
@@ -82,7 +91,10 @@ clean_up() {
   rm -rf "$folder"
 }
 
-compose() { docker compose --file compose.yml --file "$folder/check.yml" "$@"; }
+# Without the .env beside compose.yml.
+compose() {
+  docker compose --env-file /dev/null --project-name "$CRAFTING_STACK" --file compose.yml --file "$folder/check.yml" "$@"
+}
 
 # --- images ---
 

@@ -247,9 +247,14 @@ function configured({ override, environment = {} }: Given) {
   return JSON.parse(stdout);
 }
 
+/** What is set here, or stands in a file .env, is about a farm of this machine. */
 function config(flags: string[], environment: Record<string, string>, files: string[] = [], input?: string) {
-  return spawnSync('docker', ['compose', '--file', join(ROOT, 'compose.yml'), ...files, 'config', ...flags], {
-    env: { ...process.env, ...environment },
+  const ownEnvironment = Object.entries(process.env).filter(
+    ([name]) => !/^(COMPOSE|CRAFTING|POSTGRES|REDIS)_/.test(name),
+  );
+  const allFiles = ['--env-file', '/dev/null', '--file', join(ROOT, 'compose.yml'), ...files];
+  return spawnSync('docker', ['compose', ...allFiles, 'config', ...flags], {
+    env: { ...Object.fromEntries(ownEnvironment), ...environment },
     input,
     encoding: 'utf8',
   });
