@@ -106,6 +106,20 @@ describe('examples/register-all.sh', () => {
     expect(code).toBe(1);
     expect(output).toMatch(/flask-service: refused with 401: .*"code":"unauthorized"/);
   });
+
+  test('goes on after a file that cannot be read, and names it', async () => {
+    const { file, name } = examples[0]!;
+    const { code, output } = await registerAll(farm.bearer, ['no-such-file.json', file]);
+    expect(code, output).toBe(1);
+    expect(output).toContain('no-such-file: not registered');
+    expect(output).toMatch(new RegExp(`^${name}: (registered|replaced)$`, 'm'));
+  });
+
+  test('names every file when nobody answers', async () => {
+    const { code, output } = await registerAll(farm.bearer, [], 'http://127.0.0.1:1');
+    expect(code, output).toBe(1);
+    for (const { name } of examples) expect(output).toContain(`${name}: not registered`);
+  });
 });
 
 describe.each(examples)('$name', ({ name, body }) => {
@@ -138,9 +152,13 @@ describe.each(examples)('$name', ({ name, body }) => {
   });
 });
 
-async function registerAll(bearer: string): Promise<{ code: number; output: string }> {
-  const child = spawn(join(ROOT, 'examples/register-all.sh'), {
-    env: { PATH: searchPath(), CRAFTING_URL: farm.baseUrl, CRAFTING_BEARER: bearer },
+async function registerAll(
+  bearer: string,
+  files: string[] = [],
+  url = farm.baseUrl,
+): Promise<{ code: number; output: string }> {
+  const child = spawn(join(ROOT, 'examples/register-all.sh'), files, {
+    env: { PATH: searchPath(), CRAFTING_URL: url, CRAFTING_BEARER: bearer },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
