@@ -55,6 +55,7 @@ jvm gradle gradle
 jvm kotlinc kotlin
 dotnet dotnet dotnet
 swift swiftc swift
+swift swift swift
 c clang apt
 c lld apt
 c cmake apt
@@ -383,6 +384,30 @@ check_swift_swiftc() {
 print(["hello", "from", "swift"].joined(separator: " "))' >hello.swift
   swiftc hello.swift -o hello
   prints 'hello from swift' ./hello
+}
+
+# A package with a test: what recipes build, by SwiftPM.
+check_swift_swift() {
+  version swift --version
+  mkdir -p Sources/Greeting Sources/hello Tests/GreetingTests
+  echo '// swift-tools-version:5.9
+import PackageDescription
+let package = Package(name: "Greeting", targets: [
+  .target(name: "Greeting"),
+  .executableTarget(name: "hello", dependencies: ["Greeting"]),
+  .testTarget(name: "GreetingTests", dependencies: ["Greeting"]),
+])' >Package.swift
+  echo 'public func greeting() -> String { ["hello", "from", "package"].joined(separator: " ") }' >Sources/Greeting/Greeting.swift
+  echo 'import Greeting
+print(greeting())' >Sources/hello/main.swift
+  echo 'import XCTest
+import Greeting
+final class GreetingTests: XCTestCase {
+  func testGreeting() { XCTAssertEqual(greeting(), "hello from package") }
+}' >Tests/GreetingTests/GreetingTests.swift
+  swift build
+  prints 'hello from package' .build/debug/hello
+  prints 'Executed 1 test, with 0 failures' swift test
 }
 
 write_c_program() {

@@ -29,7 +29,6 @@ const LOOKED_AT_AS: Record<string, string> = {
   'cargo deny': 'cargo-deny',
   ctest: 'cmake',
   ninja: 'cmake',
-  swift: 'swiftc',
 };
 
 let farm: FarmUnderTest;

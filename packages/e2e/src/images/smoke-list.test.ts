@@ -50,7 +50,7 @@ const BROUGHT_BY: Record<string, string> = {
 };
 
 /** The links of a stage that are no tool of smoke.sh: what comes along with one, or what Debian has, too. */
-const COMPANIONS = ['uvx', 'dmypy', 'pytest', 'pnpx', 'swift', 'swift-*'];
+const COMPANIONS = ['uvx', 'dmypy', 'pytest', 'pnpx', 'swift-*'];
 
 const ofStage = (stage: string) => checks.filter((check) => check.stage === stage).map(({ tool }) => tool);
 

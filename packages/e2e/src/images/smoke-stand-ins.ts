@@ -56,6 +56,7 @@ export const STAND_INS: Record<string, string> = {
   'bin/java': `test -e hello.jar && echo hello from kotlin`,
   'bin/dotnet': `says 8; if [ "$1" = run ]; then echo hello from dotnet; fi`,
   'bin/swiftc': `says Swift 6; makes hello hello from swift`,
+  'bin/swift': `says Swift 6; case $1 in build) mkdir -p .build/debug; makes .build/debug/hello hello from package;; test) echo Executed 1 test, with 0 failures;; esac`,
   'bin/clang': `says clang 14; case $1 in -fuse-ld=lld) exec ld.lld;; *) makes "$(after -o "$@")" hello from c;; esac`,
   'bin/clang++': `makes hello++ hello from c++`,
   'bin/ld.lld': `says LLD 14; makes hello hello from c`,

@@ -17,7 +17,7 @@ describe('one toolchain of many', () => {
     const { code, last, green } = await machines.whole().smoke(['--only', 'go']);
     expect({ code, last, green }).toEqual({
       code: 0,
-      last: '=== GREEN IN PART: 3 passed, 54 left out ===',
+      last: '=== GREEN IN PART: 3 passed, 55 left out ===',
       green: ['go', 'staticcheck', 'govulncheck'],
     });
   });
@@ -52,6 +52,13 @@ test('a valgrind that cannot start is red, although it fails as it does for a le
   machine.replace('bin/valgrind', 'says 3; echo Fatal error at startup; exit 1');
   const { row } = await machine.smoke(['--only', 'c/valgrind']);
   expect(row('valgrind')).toContain('expected to read: definitely lost');
+});
+
+test('a Swift that compiles but builds no package is red, as recipes build packages', async () => {
+  const machine = machines.whole();
+  machine.replace('bin/swift', STAND_INS['bin/swift']!.replace('build)', 'build) exit 1;; never)'));
+  const { code, green } = await machine.smoke(['--only', 'swift']);
+  expect({ code, green }).toEqual({ code: 1, green: ['swiftc'] });
 });
 
 test('a nix-build that fails after it named a result is red', async () => {
@@ -95,7 +102,7 @@ describe('an image', () => {
   test('is asked only for what its stages brought', async () => {
     writeFileSync(stages, 'go-tools\n');
     const { last, green } = await machines.whole().smoke(['--only', 'go'], { SMOKE_STAGES_FILE: stages });
-    expect(last).toBe('=== GREEN IN PART: 2 passed, 55 left out ===');
+    expect(last).toBe('=== GREEN IN PART: 2 passed, 56 left out ===');
     expect(green).toEqual(['staticcheck', 'govulncheck']);
   });
 
@@ -110,9 +117,9 @@ describe('an image', () => {
   test('whose swift was replaced by an empty folder is green in part, not red', async () => {
     listStages({ of: copiedStages(), withoutContent: ['swift'], into: stages });
     const machine = machines.whole();
-    machine.replace('bin/swiftc', null);
+    for (const program of ['bin/swift', 'bin/swiftc']) machine.replace(program, null);
     const { code, last } = await machine.smoke([], { SMOKE_STAGES_FILE: stages });
-    expect({ code, last }).toEqual({ code: 0, last: '=== GREEN IN PART: 56 passed, 1 left out ===' });
+    expect({ code, last }).toEqual({ code: 0, last: '=== GREEN IN PART: 56 passed, 2 left out ===' });
   });
 
   test('with all its stages is green as a whole', async () => {
