@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import pino from 'pino';
 import { VERSION } from '@crafting-table/contracts/version';
 import { connectDatabase } from '@crafting-table/database/connect';
@@ -11,6 +10,7 @@ import { registerWorker, unregisterWorker } from '@crafting-table/database/worke
 import { clearUp } from '@crafting-table/farm/attempts/clear-up';
 import { openFileClock } from '@crafting-table/farm/attempts/file-clock';
 import type { LiveAttempt } from '@crafting-table/farm/attempts/live-attempt';
+import { openSpools } from '@crafting-table/farm/attempts/open-spools';
 import { runAttempt } from '@crafting-table/farm/attempts/run-attempt';
 import { whileAway } from '@crafting-table/farm/attempts/while-away';
 import type { WorkerParts } from '@crafting-table/farm/attempts/worker-parts';
@@ -82,7 +82,7 @@ export async function work(): Promise<void> {
     ),
   );
   const workspaces = stack.use(await openWorkspaces(config, id));
-  stack.defer(() => rm(join(config.spoolDir, id), { recursive: true, force: true }));
+  stack.use(await openSpools(config.spoolDir, id));
   await whileAway(() => migrate(config.databaseUrl)); // It may be up before any API.
   await whileAway(() => migrateQueue(queue));
   await whileAway(() => registerWorker(db, { ...worker, version: VERSION, slots: config.concurrency }));
@@ -215,11 +215,10 @@ export async function work(): Promise<void> {
 }
 
 async function openWorkspaces(config: WorkerConfig, instanceId: string) {
-  const { mirrorDir, workspaceDir, cacheDir, spoolDir, git, recipeUser } = config;
+  const { mirrorDir, workspaceDir, cacheDir, git, recipeUser } = config;
   for (const folder of [workspaceDir, git.emptyHome]) await mkdir(folder, { recursive: true });
   // A recipe of another user gets along with the paths it is told, and finds no others here.
   for (const folder of [mirrorDir, cacheDir]) await mkdir(folder, { recursive: true, mode: 0o711 });
-  await mkdir(spoolDir, { recursive: true, mode: 0o700 });
   return createWorkspaces({ root: workspaceDir, instanceId, settings: git, recipeUser });
 }
 

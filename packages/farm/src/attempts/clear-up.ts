@@ -1,7 +1,7 @@
 import { realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listProjectIds } from '@crafting-table/database/projects';
-import { collectGarbage } from '@crafting-table/runner/git/collect-garbage';
+import { collectGarbage, removeDeadInstances } from '@crafting-table/runner/git/collect-garbage';
 import { killLeftovers } from '@crafting-table/runner/process/kill-leftovers';
 import type { WorkerParts } from './worker-parts.ts';
 
@@ -23,8 +23,11 @@ export async function clearUp(parts: WorkerParts, workspacesRoot: string): Promi
       const killed = await killLeftovers(isOurs, join(await realpath(workspacesRoot), instanceId));
       if (killed > 0)
         parts.onTidied('a dead worker left processes behind; they were ended', { instanceId, killed });
+      // A worker of a release that had no lock beside its spools.
       await rm(join(parts.spoolDir, instanceId), { recursive: true, force: true });
     },
   });
+  // Of those, too, whose workspaces went with the volume that they were on.
+  await removeDeadInstances(parts.spoolDir, parts.mirrors.settings);
   if (garbage.instances.length > 0) parts.onTidied('workspaces of dead workers were removed', { ...garbage });
 }

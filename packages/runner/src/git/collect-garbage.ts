@@ -55,10 +55,11 @@ export async function collectGarbage(options: GarbageOptions): Promise<Garbage> 
   return { instances, slots, ...(await collectMirrors(options)) };
 }
 
-async function removeDeadInstances(
+/** The folders below one where each instance has one and a lock beside it: workspaces, or something else of theirs. */
+export async function removeDeadInstances(
   root: string,
   settings: GitSettings,
-  onDeadInstance: GarbageOptions['onDeadInstance'],
+  onDeadInstance?: GarbageOptions['onDeadInstance'],
 ): Promise<string[]> {
   const removed: string[] = [];
   for (const file of await namesIn(root)) {
