@@ -189,6 +189,13 @@ test.each(['api', 'worker'] as const)(
   },
 );
 
+test('a setting in .env did nothing and no page said so: docs/deploy.md names each that is not passed on', () => {
+  const [, names = ''] = /but these, which are not passed on: (.*?)\n\n/s.exec(page) ?? [];
+  const named = [...names.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name!);
+  const notPassed = [...Object.keys(FIXED.api), ...Object.keys(FIXED.worker), 'CRAFTING_WORKERS'];
+  expect(named.toSorted()).toEqual([...new Set(notPassed)].toSorted());
+});
+
 test('a setting that is not set is left to the program: only the drain is another one here', () => {
   const ownDefaults = ['api', 'worker'].flatMap((role) =>
     Object.entries(byName(role).environment!).filter(
