@@ -3,11 +3,11 @@ import type { Database } from '../connect.ts';
 import type { EarlierMail } from './facts.ts';
 import { askEach, type FactsWanted, type OfProject } from './facts-wanted.ts';
 
-/** Of mails in a row that did not go out. */
+/** Of mails in a row that nobody got. */
 const MAILS_MAX = 10;
 const TREND_DAYS = 14;
 
-/** The mail that went out last, and those after it that did not; the newest first. */
+/** The newest mail that somebody got, and those after it that nobody did; the newest first. */
 export async function findEarlierMails(
   db: Database,
   wanted: readonly FactsWanted[],
@@ -15,7 +15,8 @@ export async function findEarlierMails(
   const question = sql<EarlierMail>`
     select date::text, state, error, recipients from outbox
     where project_id = wanted.project_id and date < wanted.date and date >= coalesce((
-      select max(date) from outbox where project_id = wanted.project_id and date < wanted.date and state = 'sent'), '-infinity')
+      select max(date) from outbox where project_id = wanted.project_id and date < wanted.date
+        and recipients @> '[{"state": "sent"}]'), '-infinity')
     order by outbox.date desc limit ${sql.lit(MAILS_MAX)}`;
   return (await askEach(wanted, question).execute(db)).rows;
 }

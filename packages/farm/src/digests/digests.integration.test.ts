@@ -12,7 +12,7 @@ import {
   openFarmDatabase,
   passed,
 } from '@crafting-table/database/stand-ins/farm-rows';
-import type { DigestDay } from '@crafting-table/contracts/digest';
+import type { Digest, DigestDay, DigestView } from '@crafting-table/contracts/digest';
 import type { ProjectBody } from '@crafting-table/contracts/project';
 import { describe, expect, test } from 'vitest';
 import { instantOf } from '../schedules/wall-clock.ts';
@@ -242,12 +242,7 @@ describe('a mail', () => {
     const project = await oldProject(farm.db, DAILY);
     await makeMorning(farm.db, '2026-05-05');
     await expireMails(farm.db, instantOf('2026-05-05T12:00', PACIFIC));
-    const notify = { ...DAILY, on: ['fixed' as const] };
-    await farm.db
-      .updateTable('projects')
-      .set({ notify: JSON.stringify(notify) })
-      .where('id', '=', project.id)
-      .execute();
+    await notifyOf(farm.db, project.id, { ...DAILY, on: ['fixed'] });
     const now = await makeMorning(farm.db, '2026-05-06');
     const outcomeOf = async (date: string) => (await listDigests(farm.db, ADMIN, date)).digests[0]!.outcome;
     expect(await outcomeOf('2026-05-06')).toBe('mail');
@@ -257,6 +252,30 @@ describe('a mail', () => {
     expect(server.received[0]!.mail.text).toContain('The mail of 2026-05-05 reached nobody');
     await makeMorning(farm.db, '2026-05-07');
     expect(await outcomeOf('2026-05-07')).toBe('no_event');
+  });
+
+  test('that one address never takes brings the others no mail without an event, and is said once', async () => {
+    await using farm = await openFarmDatabase();
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    const email = ['team@attic.example', 'full@attic.example'];
+    const project = await oldProject(farm.db, { ...DAILY, email });
+    server.refuseAddress = (address) => (address.startsWith('full') ? 452 : null);
+    const passDay = async (date: string) => {
+      const now = await makeMorning(farm.db, date);
+      await sendMails(farm.db, relay, PUBLIC_URL, () => now);
+      await sendMails(farm.db, relay, PUBLIC_URL, () => instantOf(`${date}T12:00`, PACIFIC));
+      const [{ outcome, mail }] = (await listDigests(farm.db, ADMIN, date)).digests as [DigestView];
+      const { untold } = (await getDigest(farm.db, ADMIN, { date, project: project.name })) as Digest;
+      return { outcome, state: mail?.state, untold: untold.map((day) => `${day.date} ${day.told}`) };
+    };
+    const untold = (date: string) => [`${date} some`];
+    expect(await passDay('2026-05-05')).toEqual({ outcome: 'mail', state: 'expired', untold: [] });
+    expect(await passDay('2026-05-06')).toMatchObject({ state: 'expired', untold: untold('2026-05-05') });
+    expect(await passDay('2026-05-07')).toMatchObject({ state: 'expired', untold: untold('2026-05-06') });
+    await notifyOf(farm.db, project.id, { ...DAILY, email, on: ['fixed'] });
+    expect(await passDay('2026-05-08')).toMatchObject({ outcome: 'no_event' });
+    expect(server.received).toHaveLength(3);
   });
 
   test('is kept by a sender that is slow and alive', async () => {
@@ -591,6 +610,14 @@ async function oldProject(db: Database, notify: ProjectBody['notify'] | null) {
     .where('id', '=', project.id)
     .execute();
   return project;
+}
+
+async function notifyOf(db: Database, projectId: string, notify: ProjectBody['notify']): Promise<void> {
+  await db
+    .updateTable('projects')
+    .set({ notify: JSON.stringify(notify) })
+    .where('id', '=', projectId)
+    .execute();
 }
 
 function datesFrom(first: string, count: number): string[] {

@@ -115,7 +115,9 @@ function judge(
 ): MadeDigest['outcome'] {
   if (addressesOf(project).length === 0) return 'no_address';
   // Its news would be lost otherwise: what was new in a mail that nobody got is an old story for this digest.
-  const isOwed = mails.some(({ state }) => state === 'expired');
+  const isOwed = mails.some(
+    ({ state, recipients }) => state === 'expired' && !recipients.some((each) => each.state === 'sent'),
+  );
   if (!isOwed && !isWanted(events, project.notify?.on ?? [])) return 'no_event';
   return isMailOn ? 'mail' : 'mail_off';
 }
