@@ -1,4 +1,5 @@
-import { openFarmDatabase } from '@crafting-table/database/stand-ins/farm-rows';
+import { addProject, openFarmDatabase } from '@crafting-table/database/stand-ins/farm-rows';
+import { addDigests } from '@crafting-table/database/stand-ins/old-rows';
 import type { Triggers } from '@crafting-table/queues/open-triggers';
 import pino from 'pino';
 import { expect, test, vi } from 'vitest';
@@ -26,4 +27,20 @@ test('without a mail server one line says so, and no more', async () => {
   expect(lines.map(({ msg }) => msg)).toEqual([
     'no mail server is set: digests are made and shown, and no mail is sent',
   ]);
+});
+
+test('mails of which the mail server was switched off before they went out do not wait for ever', async () => {
+  await using farm = await openFarmDatabase();
+  const { id } = await addProject(farm.db);
+  await addDigests(farm.db, id, [{ ago: 3, mail: 'pending' }]);
+  const stateOf = async () => (await farm.db.selectFrom('outbox').select('state').executeTakeFirst())?.state;
+  await using digests = startDigests({
+    digest: DIGEST,
+    relay: null,
+    db: farm.db,
+    triggers: { upsert: async () => {} },
+    log: pino({ level: 'silent' }),
+  });
+  await digests.make();
+  await vi.waitFor(async () => expect(await stateOf()).toBe('expired'), WAIT);
 });

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '@crafting-table/database/connect';
 import { isDatabaseAway } from '@crafting-table/database/database-away';
+import { expireMails } from '@crafting-table/database/digests/outbox';
 import { readClock } from '@crafting-table/database/schedules';
 import { openRelay } from '@crafting-table/farm/digests/relay';
 import { sendMails } from '@crafting-table/farm/digests/send-mails';
@@ -44,6 +45,12 @@ export function startDigests(
   stack.use(repeat(MAKE_MS, make));
   if (relaySettings === null) {
     log.info('no mail server is set: digests are made and shown, and no mail is sent');
+    // Of those that were to go out while there was one, nobody else gives up any.
+    const expire = telling(async () => {
+      const expired = await expireMails(db, await readClock(db));
+      if (expired > 0) log.warn({ expired }, 'mails were not sent');
+    });
+    stack.use(repeat(SEND_MS, expire));
   } else {
     const relay = stack.use(openRelay(relaySettings));
     const send = telling(async () => {
