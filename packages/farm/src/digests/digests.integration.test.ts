@@ -19,7 +19,7 @@ import { instantOf } from '../schedules/wall-clock.ts';
 import { composeDigest } from './compose-digest.ts';
 import { MAIL_BYTES_MAX } from './fit-digest.ts';
 import { getDigest, listDigests } from './list-digests.ts';
-import { openRelay, type Relay } from './relay.ts';
+import { openRelay, type Relay, type RelaySettings } from './relay.ts';
 import { mailText } from './render-text.ts';
 import { runDigest } from './run-digest.ts';
 import { mailOf, sendMails } from './send-mails.ts';
@@ -364,6 +364,49 @@ describe('a pass over the mails', () => {
       expired: 0,
       error: expect.stringContaining('ECONNREFUSED'),
     });
+  });
+
+  test.each<[string, (settings: RelaySettings) => RelaySettings]>([
+    ['a wrong password', (settings) => ({ ...settings, ...LOGIN, password: 'guess' })],
+    ['no password', (settings) => ({ ...settings, ...LOGIN, password: null })],
+    ['no login', (settings) => settings],
+    [
+      'a certificate that nobody vouches for',
+      (settings) => ({ ...settings, ...LOGIN, encryption: 'starttls' }),
+    ],
+  ])('asks a server that lets nobody in with %s for one mail, not for all of them', async (_, spoil) => {
+    await using farm = await openFarmDatabase();
+    await using server = await startMailServer({ needsLogin: true });
+    await using stranger = openRelay(spoil(server.settings));
+    for (const _ of [1, 2, 3]) await oldProject(farm.db, DAILY);
+    const now = await makeMorning(farm.db, '2026-05-05');
+    expect(await sendMails(farm.db, stranger, PUBLIC_URL, () => now)).toMatchObject({ tried: 1, waiting: 1 });
+  });
+
+  test('goes on with the others the next time after a mail whose sender was refused', async () => {
+    await using farm = await openFarmDatabase();
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    for (const _ of [1, 2, 3]) await oldProject(farm.db, DAILY);
+    const now = await makeMorning(farm.db, '2026-05-05');
+    server.refuseMail = () => 552;
+    const pass = () => sendMails(farm.db, relay, PUBLIC_URL, () => now);
+    expect(await pass()).toMatchObject({ tried: 1, waiting: 1 });
+    server.refuseMail = () => null;
+    expect(await pass()).toMatchObject({ tried: 2, waiting: 0 });
+  });
+
+  test.each<[string, (server: MailServer) => void]>([
+    ['an address', (server) => (server.refuseAddress = () => 450)],
+    ['what it says', (server) => (server.refuseContent = () => 451)],
+  ])('goes on after a mail of which %s is not wanted now', async (_, refuse) => {
+    await using farm = await openFarmDatabase();
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    for (const _ of [1, 2, 3]) await oldProject(farm.db, DAILY);
+    refuse(server);
+    const now = await makeMorning(farm.db, '2026-05-05');
+    expect(await sendMails(farm.db, relay, PUBLIC_URL, () => now)).toMatchObject({ tried: 3, waiting: 3 });
   });
 
   test('ends between two mails when it is told to stop', async () => {

@@ -26,7 +26,10 @@ export type Mail = {
 /** `later`: the server may think better of it. */
 export type Verdict = { verdict: 'sent' | 'refused' | 'later'; error: string | null };
 
-/** What the server said of each address. `isAway`: no server was there to say anything, so the next mail need not be tried now. */
+/**
+ * What the server said of each address. `isAway`: it was not there or let nobody in, so the next mail need not be tried now: a server
+ * that hears a wrong password again and again shuts out whoever says it.
+ */
 export type Handover = { verdicts: Map<string, Verdict>; isAway: boolean };
 
 export type Relay = AsyncDisposable & {
@@ -70,7 +73,7 @@ export function openRelay(settings: RelaySettings): Relay {
         });
         return judgeEach(now, (address) => verdictOf(address, info));
       } catch (error) {
-        return judgeEach(now, (address) => verdictOfFailure(address, error), isConnectionFailure(error));
+        return judgeEach(now, (address) => verdictOfFailure(address, error), isAboutServer(error));
       }
     },
     async [Symbol.asyncDispose]() {
@@ -120,9 +123,14 @@ function isSameAddress(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-function isConnectionFailure(error: unknown): boolean {
-  return isSmtpError(error) && error.command === 'CONN';
+/** All that goes wrong before it comes to addresses and to what the mail says: the way, the greeting, the login, the sender. */
+function isAboutServer(error: unknown): boolean {
+  if (!isSmtpError(error) || error.code === 'EMESSAGE') return false;
+  return error.code === 'EAUTH' || BEFORE_ADDRESSES.test(error.command ?? '');
 }
+
+/** What nodemailer calls these steps. */
+const BEFORE_ADDRESSES = /^(CONN|EHLO|LHLO|HELO|STARTTLS|MAIL FROM)$/;
 
 /**
  * 5xx about an address or about what the mail says is for good (RFC 5321, 4.2.1). About the login or the sender it is a setting

@@ -36,9 +36,9 @@ export type SentMails = {
 };
 
 /**
- * One pass over the outbox: gives up what came too late, sends what is due, until there is no more, no server answers, or it is told to
- * stop. Each mail is taken by one process; when that dies, another one sends the mail again under the same message id, by which mail
- * programs know it.
+ * One pass over the outbox: gives up what came too late, sends what is due, until there is no more, no server answers or takes mail from
+ * us, or it is told to stop. A mail that was tried is behind the others the next time. Each mail is taken by one process; when that dies,
+ * another one sends the mail again under the same message id, by which mail programs know it.
  */
 export async function sendMails(
   db: Database,
