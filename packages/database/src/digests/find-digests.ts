@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Digest, DigestOutcome, OutboxState, Recipient } from '@crafting-table/contracts/digest';
 import type { Database } from '../connect.ts';
 import type { Owner } from '../projects.ts';
+import { NAMED_CONTENT } from './named-content.ts';
 
 export type DigestRow = {
   project: string;
@@ -22,7 +23,7 @@ export async function listDigestRows(
   day: { date: string; owner: Owner; createdBefore: Date },
 ): Promise<DigestRow[]> {
   const found = await sql<DigestRow>`
-    select p.name as project, outcome, from_at, to_at, content, message_id, state, tries, recipients, error
+    select p.name as project, outcome, from_at, to_at, ${NAMED_CONTENT} as content, message_id, state, tries, recipients, error
     from projects p
     left join digests d on d.project_id = p.id and d.date = ${day.date}
     left join outbox o on o.project_id = p.id and o.date = ${day.date}
@@ -37,7 +38,7 @@ export async function findDigest(
   of: { date: string; project: string; owner: Owner },
 ): Promise<Digest | null> {
   const found = await sql<{ content: Digest }>`
-    select content from digests d join projects p on p.id = d.project_id and p.removed_at is null
+    select ${NAMED_CONTENT} as content from digests d join projects p on p.id = d.project_id and p.removed_at is null
     where d.date = ${of.date} and p.name = ${of.project} and (${of.owner}::text is null or owner = ${of.owner})`.execute(
     db,
   );

@@ -3,6 +3,7 @@
 import { sql } from 'kysely';
 import type { Digest, OutboxState, Recipient } from '@crafting-table/contracts/digest';
 import type { Database } from '../connect.ts';
+import { NAMED_CONTENT } from './named-content.ts';
 
 export type TakenMail = {
   project_id: string;
@@ -14,18 +15,23 @@ export type TakenMail = {
   content: Digest;
 };
 
-/** The mail that waits longest, also one whose sender has not been heard of since. Null: there is none to send now. */
+/**
+ * The mail that waits longest, also one whose sender has not been heard of since. Null: there is none to send now. That of a removed
+ * project stays where it is until it expires or goes with the project, whichever is first.
+ */
 export async function takeMail(db: Database, turn: { now: Date; until: Date }): Promise<TakenMail | null> {
   const taken = await sql<TakenMail>`
     with next as (
-      select date, project_id from outbox
+      select date, project_id from outbox join projects on projects.id = project_id and removed_at is null
       where expires_at > ${turn.now} and ((state = 'pending' and next_try_at <= ${turn.now})
         or (state = 'sending' and sending_until < ${turn.now}))
-      order by next_try_at limit 1 for update skip locked)
+      order by next_try_at limit 1 for update of outbox skip locked)
     update outbox o set state = 'sending', sending_until = ${turn.until}, tries = tries + 1
-    from next join digests d using (date, project_id)
+    from next join digests d using (date, project_id) join projects p on p.id = project_id
     where o.date = next.date and o.project_id = next.project_id
-    returning o.project_id, o.date::text, message_id, recipients, tries, content`.execute(db);
+    returning o.project_id, o.date::text, message_id, recipients, tries, ${NAMED_CONTENT} as content`.execute(
+    db,
+  );
   return taken.rows[0] ?? null;
 }
 

@@ -278,6 +278,43 @@ describe('a mail', () => {
     expect(server.received).toHaveLength(3);
   });
 
+  test('of a project that was renamed since, its page and the list of the day have the new name', async () => {
+    await using farm = await openFarmDatabase();
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    const project = await oldProject(farm.db, DAILY);
+    const now = await makeMorning(farm.db, '2025-05-05');
+    const made = await runDigest(farm.db, SETTINGS, ADMIN, { project: project.name, dry_run: false });
+    expect(made).toMatchObject({ digests: [{ project: project.name }] });
+    await farm.db.updateTable('projects').set({ name: 'loft' }).where('id', '=', project.id).execute();
+    const digest = await getDigest(farm.db, ADMIN, { date: '2025-05-05', project: 'loft' });
+    expect(digest).toMatchObject({ project: 'loft' });
+    expect((await listDigests(farm.db, ADMIN, '2025-05-05')).digests).toMatchObject([{ project: 'loft' }]);
+    for (const isDry of [true, false]) {
+      expect(await runDigest(farm.db, SETTINGS, ADMIN, { project: 'loft', dry_run: isDry })).toMatchObject({
+        digests: [{ project: 'loft', subject: expect.stringContaining('[loft]') }],
+      });
+    }
+    await sendMails(farm.db, relay, PUBLIC_URL, () => now);
+    expect(server.received[0]!.mail).toMatchObject({
+      subject: '[loft] 1 not checked',
+      text: expect.stringContaining(`${PUBLIC_URL}/digests/2025-05-05/loft.html`),
+    });
+  });
+
+  test('of a project that was removed since is not sent, and expires where its project is still there', async () => {
+    await using farm = await openFarmDatabase();
+    await using server = await startMailServer();
+    await using relay = openRelay(server.settings);
+    const project = await oldProject(farm.db, DAILY);
+    const now = await makeMorning(farm.db, '2026-05-05');
+    await removeProject(farm.db, project.id);
+    expect(await sendMails(farm.db, relay, PUBLIC_URL, () => now)).toMatchObject({ tried: 0 });
+    const noon = instantOf('2026-05-05T12:00', PACIFIC);
+    expect(await sendMails(farm.db, relay, PUBLIC_URL, () => noon)).toMatchObject({ tried: 0, expired: 1 });
+    expect(server.received).toEqual([]);
+  });
+
   test('is kept by a sender that is slow and alive', async () => {
     await using farm = await openFarmDatabase();
     await oldProject(farm.db, DAILY);
