@@ -1,4 +1,6 @@
+import { connectDatabase } from '@crafting-table/database/connect';
 import { addProject, openFarmDatabase } from '@crafting-table/database/stand-ins/farm-rows';
+import { holdTable } from '@crafting-table/database/stand-ins/hold-table';
 import { addDigests } from '@crafting-table/database/stand-ins/old-rows';
 import type { Triggers } from '@crafting-table/queues/open-triggers';
 import pino from 'pino';
@@ -43,4 +45,28 @@ test('mails of which the mail server was switched off before they went out do no
   });
   await digests.make();
   await vi.waitFor(async () => expect(await stateOf()).toBe('expired'), WAIT);
+});
+
+test('a question of the digest that takes longer than it may is not asked again in silence', async () => {
+  await using farm = await openFarmDatabase();
+  await using hasty = connectDatabase({ url: farm.url, poolSize: 2, name: 'test', statementTimeoutMs: 100 });
+  const lines: { msg: string; err: { code: string } }[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  {
+    await using _ = await holdTable(farm.db, 'digest_days');
+    await using digests = startDigests({
+      digest: { ...DIGEST, cron: '0 0 * * *' },
+      relay: null,
+      db: hasty,
+      triggers: { upsert: async () => {} },
+      log,
+    });
+    await expect(digests.make()).rejects.toThrow('statement timeout');
+  }
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      msg: 'digests are in trouble',
+      err: expect.objectContaining({ code: '57014' }),
+    }),
+  );
 });

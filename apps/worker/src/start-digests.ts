@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '@crafting-table/database/connect';
-import { isDatabaseAway } from '@crafting-table/database/database-away';
+import { hasTakenTooLong, isDatabaseAway } from '@crafting-table/database/database-away';
 import { expireMails } from '@crafting-table/database/digests/outbox';
 import { readClock } from '@crafting-table/database/schedules';
 import { openRelay } from '@crafting-table/farm/digests/relay';
@@ -37,7 +37,8 @@ export function startDigests(
     try {
       await action();
     } catch (error) {
-      if (!isDatabaseAway(error)) log.error({ err: error }, 'digests are in trouble');
+      if (!isDatabaseAway(error) || hasTakenTooLong(error))
+        log.error({ err: error }, 'digests are in trouble');
       throw error; // Whoever calls tries again soon.
     }
   };

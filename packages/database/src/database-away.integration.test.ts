@@ -6,7 +6,7 @@ import { startPostgres } from '@crafting-table/dev-services/embedded-postgres';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { connectDatabase, type Database } from './connect.ts';
-import { isDatabaseAway } from './database-away.ts';
+import { hasTakenTooLong, isDatabaseAway } from './database-away.ts';
 import { openFarmDatabase } from './stand-ins/farm-rows.ts';
 
 const WAIT = { timeout: 20_000, interval: 10 };
@@ -35,10 +35,14 @@ test('a connection that an operator terminated is away', async () => {
   await vi.waitUntil(async () => (await faultOf(ask(farm.db))) === undefined, WAIT);
 });
 
-test('a statement that takes too long counts as away', async () => {
+test('a statement that takes too long counts as away, and is told from a server that is', async () => {
   await using farm = await openFarmDatabase();
   await using hasty = connectDatabase({ url: farm.url, poolSize: 1, name: 'test', statementTimeoutMs: 50 });
-  expect(isDatabaseAway(await faultOf(sql`select pg_sleep(60)`.execute(hasty)))).toBe(true);
+  const slow = await faultOf(sql`select pg_sleep(60)`.execute(hasty));
+  expect([isDatabaseAway(slow), hasTakenTooLong(slow)]).toEqual([true, true]);
+  expect(hasTakenTooLong(new Error('while digesting', { cause: slow }))).toBe(true);
+  const ended = await faultOf(sql`select pg_terminate_backend(pg_backend_pid())`.execute(hasty));
+  expect([isDatabaseAway(ended), hasTakenTooLong(ended)]).toEqual([true, false]);
 });
 
 test('a port nobody listens on is away, and an error says so through its cause', async () => {

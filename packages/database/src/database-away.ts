@@ -18,10 +18,33 @@ export function isPlanOutdated(error: unknown): boolean {
 
 /** Whether an error says that Postgres was away, stopping, or ended a deadlock, so that the same call may work later. */
 export function isDatabaseAway(error: unknown): boolean {
+  return hasFault(
+    error,
+    (fault) =>
+      AWAY_SQLSTATES.has(codeOf(fault)) ||
+      codeOf(fault).startsWith('08') ||
+      AWAY_SYSTEM_CODES.has(codeOf(fault)) ||
+      AWAY_MESSAGES.test(fault.message) ||
+      isPlanOutdated(fault),
+  );
+}
+
+/**
+ * Whether an error says that a statement was given up because it took too long. It counts as away, because the next time may be
+ * better; but a question that became too big for its time never is answered, and somebody has to hear of that.
+ */
+export function hasTakenTooLong(error: unknown): boolean {
+  return hasFault(error, (fault) => codeOf(fault) === '57014' || /query read timeout/i.test(fault.message));
+}
+
+/** Of an error, what caused it, and what it is made of. */
+function hasFault(error: unknown, isIt: (fault: Error) => boolean): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (AWAY_SQLSTATES.has(code) || code.startsWith('08') || AWAY_SYSTEM_CODES.has(code)) return true;
-  if (AWAY_MESSAGES.test(error.message) || isPlanOutdated(error)) return true;
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
-  return error.cause !== undefined && isDatabaseAway(error.cause);
+  if (isIt(error)) return true;
+  if (error instanceof AggregateError) return error.errors.some((each) => hasFault(each, isIt));
+  return hasFault(error.cause, isIt);
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

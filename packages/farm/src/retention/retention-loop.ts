@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RemovedThings, Retention } from '@crafting-table/contracts/retention';
 import type { Database } from '@crafting-table/database/connect';
-import { isDatabaseAway } from '@crafting-table/database/database-away';
+import { hasTakenTooLong, isDatabaseAway } from '@crafting-table/database/database-away';
 import { takeRetentionRound } from '@crafting-table/database/retention-rounds';
 import { isRefusal } from '../refusal.ts';
 import { RETENTION_ACTOR } from './note-removed.ts';
@@ -32,7 +32,7 @@ export function startRetentionLoop(options: {
           if (!isRefusal(report) && report.removed.length > 0) onRemoved(report.removed);
         }
       } catch (error) {
-        if (!isDatabaseAway(error)) onError(error); // Otherwise the next round does it.
+        if (!isDatabaseAway(error) || hasTakenTooLong(error)) onError(error); // Otherwise the next round does it.
       }
       await delay(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {}); // Told to stop.
     }

@@ -1,8 +1,9 @@
 import type { Retention } from '@crafting-table/contracts/retention';
 import { listAudit } from '@crafting-table/database/audit';
-import type { Database } from '@crafting-table/database/connect';
+import { connectDatabase, type Database } from '@crafting-table/database/connect';
 import type { ProjectRow } from '@crafting-table/database/projects';
 import { addProject, openFarmDatabase } from '@crafting-table/database/stand-ins/farm-rows';
+import { holdTable } from '@crafting-table/database/stand-ins/hold-table';
 import {
   addDailyEntries,
   addDailyJobs,
@@ -10,8 +11,9 @@ import {
   boundAudit,
   listAges,
 } from '@crafting-table/database/stand-ins/old-rows';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { isRefusal } from '../refusal.ts';
+import { startRetentionLoop } from './retention-loop.ts';
 import { runRetention } from './run-retention.ts';
 
 const KEEP_ALL: Retention = {
@@ -177,3 +179,20 @@ async function addProjectOfJobs(db: Database, count: number): Promise<ProjectRow
   await addDailyJobs(db, project, count);
   return project;
 }
+
+test('a round whose question takes longer than it may does not fail in silence', async () => {
+  await using farm = await openFarmDatabase();
+  await using hasty = connectDatabase({ url: farm.url, poolSize: 2, name: 'test', statementTimeoutMs: 100 });
+  await farm.db
+    .updateTable('sweep')
+    .set({ retained_at: new Date(0) })
+    .execute();
+  const onError = vi.fn<(error: unknown) => void>();
+  {
+    await using stack = new AsyncDisposableStack();
+    stack.use(await holdTable(farm.db, 'jobs'));
+    stack.use(startRetentionLoop({ db: hasty, keep: KEEP_ALL, onRemoved: () => {}, onError }));
+    await vi.waitUntil(() => onError.mock.calls.length > 0, { timeout: 20_000, interval: 10 });
+  }
+  expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: '57014' })]]);
+});
