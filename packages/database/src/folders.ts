@@ -31,11 +31,16 @@ export async function replaceFolders(
 
 export type KnownFolder = MeasuredFolder & { worker: string; project: string | null };
 
-/** `project` is null for one that is gone. */
+/**
+ * `project` is null for one that is gone. A worker that was killed and started again has two rows for an hour, and what the first one
+ * measured are the folders that the second one did: of a name, the one that measured last counts.
+ */
 export async function listFolders(db: Database, projectId: string | null = null): Promise<KnownFolder[]> {
   const found = await sql<KnownFolder>`
+    with newest as (
+      select distinct on (name) id, name from workers join folders on worker_id = id order by name, measured_at desc)
     select f.kind, f.project_id as "projectId", f.bytes, f.used_at as "usedAt", w.name as worker, p.name as project
-    from folders f join workers w on w.id = f.worker_id
+    from folders f join newest w on w.id = f.worker_id
     left join projects p on p.id = f.project_id and p.removed_at is null
     where ${projectId}::uuid is null or f.project_id = ${projectId}
     order by w.name, f.kind, f.project_id`.execute(db);

@@ -8,6 +8,7 @@ import { listFolders } from '@crafting-table/database/folders';
 import {
   addProject,
   addRunningJob,
+  nextId,
   openFarmDatabase,
   WORKER,
 } from '@crafting-table/database/stand-ins/farm-rows';
@@ -115,6 +116,20 @@ test('a cache of a project of which something runs stays, and so does a mirror t
   await utimes(join(mirror, 'crafting-used'), then, then);
   expect(await tidyFolders(parts, LIMITS, never)).toEqual([]);
   expect([existsSync(cache), existsSync(mirror)]).toEqual([true, true]);
+});
+
+test('the folders of a worker that was killed and started again under its name are counted once', async () => {
+  await using host = await openHost();
+  const { db, parts } = host;
+  const [used, unused] = [await addProject(db), await addProject(db)];
+  for (const { id } of [used, unused]) await addCache(parts, id, 3);
+  await tidyFolders(parts, LIMITS, never);
+  const again = { ...WORKER, id: nextId() };
+  await registerWorker(db, { ...again, version: '1', slots: 1 });
+  expect(await listFolders(db)).toHaveLength(2);
+  await rm(join(parts.cacheDir, unused.id), { recursive: true });
+  await tidyFolders({ ...parts, worker: again }, LIMITS, never);
+  expect(await listFolders(db)).toMatchObject([{ project: used.name, worker: WORKER.name }]);
 });
 
 test('a dry run tells what the workers will remove, by what they measured last', async () => {
