@@ -4,8 +4,11 @@ const AWAY_SYSTEM_CODES = new Set([
   'ECONNRESET',
   'EPIPE',
   'ENOTFOUND',
+  'EAI_AGAIN', // The resolver cannot say now: the name of a container that was stopped.
   'ETIMEDOUT',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
   'ENOENT',
 ]);
 const AWAY_MESSAGES =
