@@ -83,9 +83,12 @@ export async function work(): Promise<void> {
   );
   const workspaces = stack.use(await openWorkspaces(config, id));
   stack.use(await openSpools(config.spoolDir, id));
-  await whileAway(() => migrate(config.databaseUrl)); // It may be up before any API.
-  await whileAway(() => migrateQueue(queue));
-  await whileAway(() => registerWorker(db, { ...worker, version: VERSION, slots: config.concurrency }));
+  const register = async () => {
+    await migrate(config.databaseUrl); // It may be up before any API.
+    await migrateQueue(queue);
+    await registerWorker(db, { ...worker, version: VERSION, slots: config.concurrency });
+  };
+  if ((await whileAway(register, stop)) === 'stopped') return log.info('stopping');
   stack.defer(() => unregisterWorker(db, id).catch(() => {})); // Without Postgres the sweep clears its row.
   let blocked: string | null = null;
   let isDrainWanted = false;
