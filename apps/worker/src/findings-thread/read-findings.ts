@@ -7,7 +7,7 @@ import type {
 } from '@crafting-table/farm/attempts/findings-reader';
 import type { Inputs } from '@crafting-table/findings/track/cause';
 import { judgeRead } from '@crafting-table/farm/attempts/judge-read';
-import { collectGarbage } from '../collect-garbage.ts';
+import { giveMemoryBack } from '../give-memory-back.ts';
 import type { FromParser, ToParser } from './messages.ts';
 
 type Answer =
@@ -104,7 +104,7 @@ export function startFindingsReader({ patienceMs = PATIENCE_MS } = {}): Findings
     idle = setTimeout(() => {
       void thread?.terminate();
       thread = null;
-      collectGarbage();
+      giveMemoryBack();
     }, IDLE_MS).unref();
   }
 

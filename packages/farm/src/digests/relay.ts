@@ -1,5 +1,5 @@
 // The way to the mail server. The only place that knows nodemailer.
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 
 export type RelaySettings = {
   host: string;
@@ -42,22 +42,13 @@ const LIMITS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeo
 const ERROR_MAX = 300;
 
 export function openRelay(settings: RelaySettings): Relay {
-  const { host, port, user, password, from, encryption } = settings;
-  const transport = createTransport({
-    host,
-    port,
-    secure: encryption === 'tls',
-    requireTLS: encryption === 'starttls',
-    ignoreTLS: encryption === 'none',
-    ...(user !== null && { auth: { user, pass: password ?? '' } }),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    ...LIMITS,
-  });
+  const { from } = settings;
+  let opened: Promise<Transporter> | undefined;
   return {
     async send(mail) {
       const { messageId, to, now, subject, text, html, picture } = mail;
       try {
+        const transport = await (opened ??= openTransport(settings));
         const info = await transport.sendMail({
           envelope: { from, to: [...now] },
           from,
@@ -77,9 +68,26 @@ export function openRelay(settings: RelaySettings): Relay {
       }
     },
     async [Symbol.asyncDispose]() {
-      transport.close();
+      (await opened)?.close();
     },
   };
+}
+
+/** Loads nodemailer, which no farm needs before its first mail. */
+async function openTransport(settings: RelaySettings): Promise<Transporter> {
+  const { host, port, user, password, encryption } = settings;
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    host,
+    port,
+    secure: encryption === 'tls',
+    requireTLS: encryption === 'starttls',
+    ignoreTLS: encryption === 'none',
+    ...(user !== null && { auth: { user, pass: password ?? '' } }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...LIMITS,
+  });
 }
 
 type SmtpError = {

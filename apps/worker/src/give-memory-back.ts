@@ -7,7 +7,7 @@ let collect: (() => void) | undefined;
  * Collects all garbage now, which takes some 50 ms. By itself V8 does that when memory is asked for, so a process that falls idle
  * keeps what its last work left behind, some 10 MB of it.
  */
-export function collectGarbage(): void {
+export function giveMemoryBack(): void {
   collect ??= findCollector();
   collect();
 }
