@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     // Children that are bound to the life of their parent's thread need that thread to be a process of its own.
     pool: 'forks',
+    // What `npm test` says of a failed test is the first lines of its message: they are to hold what was found.
+    chaiConfig: { truncateThreshold: 500 },
     projects: [
       {
         extends: true,

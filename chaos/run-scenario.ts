@@ -3,6 +3,8 @@ import { randomFrom } from '@crafting-table/e2e/seeded-random';
 import type { Outcome, Scenario, StatedPromise, Trial } from './scenario.ts';
 import { watchInvariants, type InvariantWatch } from './watch-invariants.ts';
 
+const SHORT_PATIENCE = 3;
+
 export type RunOptions = {
   backend: Backend;
   isShort: boolean;
@@ -29,6 +31,7 @@ async function runTrial(scenario: Scenario, options: RunOptions, promises: State
   };
   const trial: Trial = {
     ...options,
+    patience: options.isShort ? SHORT_PATIENCE : 1,
     random: randomFrom(options.seed),
     promise,
     use: (resource) => used.use(resource),

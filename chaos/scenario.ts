@@ -20,6 +20,11 @@ export type Trial = {
    * memory, which a machine that runs other tests says nothing about.
    */
   isShort: boolean;
+  /**
+   * What time limits of a few seconds are multiplied by: 1 on a machine that does nothing else, more in a short run, whose machine is
+   * shared with whatever else runs there.
+   */
+  patience: number;
   /** Numbers from 0 up to 1, always the same ones for the seed that was printed. */
   random: () => number;
   /** Aborted when a person stops the run. */

@@ -31,7 +31,8 @@ describe('the farm keeps its promises', () => {
       });
       expect(fault).toBeNull();
       expect(promises).not.toEqual([]);
-      expect(promises.filter(({ holds }) => !holds)).toEqual([]);
+      const broken = promises.filter(({ holds }) => !holds);
+      expect(broken.map(({ what, measured }) => `${what}: ${measured}`)).toEqual([]);
     },
   );
 });

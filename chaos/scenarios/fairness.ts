@@ -1,9 +1,10 @@
 // One project floods the queue; another one asks for a single job, and a third one says what is urgent.
+import type { Job } from '@crafting-table/contracts/job';
 import { ended, logSays, queueJob, register } from '@crafting-table/e2e/farm-calls';
 import type { FarmUnderTest } from '@crafting-table/e2e/farm-under-test';
 import { makeRepository, type Repository } from '@crafting-table/e2e/git-fixture';
 import { makeGate } from '@crafting-table/e2e/make-gate';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario, Trial } from '../scenario.ts';
 
 const SLOTS = 4;
 const JOB_SECS = 0.5;
@@ -23,21 +24,17 @@ export const fairness: Scenario = {
     const farm = await trial.startFarm({ settings: { CRAFTING_CONCURRENCY: String(SLOTS) } });
 
     await registerSleeper(farm, repository, 'alone');
-    const alone = await secondsFor(farm, await queueMany(farm, 'alone', count));
+    const alone = secondsOf(await allEnded(farm, await queueMany(farm, 'alone', count)));
 
     await registerSleeper(farm, repository, 'many');
     await registerSleeper(farm, repository, 'single');
     const many = await queueMany(farm, 'many', count);
     await ended(farm.client, many[SLOTS]!); // `count` is larger.
-    const { job } = await ended(farm.client, await queueJob(farm.client, 'single'));
-    const waited = secondsBetween(job.queued_at, job.started_at);
-    trial.promise(
-      'the single job starts within one job’s length',
-      `${waited.toFixed(2)} s, a job takes ${JOB_SECS} s`,
-      waited <= JOB_SECS + START_SECS,
-    );
+    const { job: single } = await ended(farm.client, await queueJob(farm.client, 'single'));
+    const flood = await allEnded(farm, many);
+    promiseTurn(trial, single, flood);
 
-    const crowded = await secondsFor(farm, many);
+    const crowded = secondsOf(flood);
     const lost = 1 - ((alone / count) * (count + 1)) / crowded; // The other one’s job is work as well.
     if (!trial.isShort) {
       trial.promise(
@@ -61,35 +58,65 @@ async function queueMany(farm: FarmUnderTest, project: string, count: number): P
   return ids;
 }
 
-/** From the start of the first to the end of the last, by the farm's own times. */
-async function secondsFor(farm: FarmUnderTest, ids: readonly string[]): Promise<number> {
+async function allEnded(farm: FarmUnderTest, ids: readonly string[]): Promise<Job[]> {
   const jobs = [];
   for (const id of ids) jobs.push((await ended(farm.client, id, 180_000)).job);
-  const starts = jobs.map(({ started_at }) => Date.parse(started_at ?? ''));
-  const ends = jobs.map(({ finished_at }) => Date.parse(finished_at ?? ''));
-  return (Math.max(...ends) - Math.min(...starts)) / 1000;
+  return jobs;
 }
 
-/** Queues jobs of three priorities behind a closed gate, and compares the order of their claims with the promised one. */
+/** From the start of the first to the end of the last, by the farm's own times. */
+function secondsOf(jobs: readonly Job[]): number {
+  const starts = jobs.map(({ started_at }) => timeOf(started_at));
+  return (Math.max(...jobs.map(({ finished_at }) => timeOf(finished_at))) - Math.min(...starts)) / 1000;
+}
+
+/** By the clock, and by the jobs that came first: the clock of a machine that does other things as well says less. */
+function promiseTurn(trial: Trial, single: Job, flood: readonly Job[]): void {
+  const [queuedAt, claimedAt] = [timeOf(single.queued_at), timeOf(single.claimed_at)];
+  const between = flood.map((job) => timeOf(job.claimed_at)).filter((at) => at > queuedAt && at < claimedAt);
+  trial.promise(
+    'the single job waits for no more of the flood than there are slots',
+    `${between.length} were claimed before it, ${SLOTS} slots`,
+    between.length <= SLOTS,
+  );
+  const waitedSecs = (timeOf(single.started_at) - queuedAt) / 1000;
+  trial.promise(
+    'the single job starts within one job’s length',
+    `${waitedSecs.toFixed(2)} s, a job takes ${JOB_SECS} s`,
+    waitedSecs <= (JOB_SECS + START_SECS) * trial.patience,
+  );
+}
+
+/**
+ * Queues jobs of three priorities behind the only slot that comes free, and compares the order of their claims with the promised one.
+ * Slots that come free at once take the next jobs at once, and whose claim is stored first says nothing.
+ */
 async function executePriorities(farm: FarmUnderTest, repository: Repository): Promise<string> {
-  await using gate = await makeGate();
-  await register(farm.client, 'gate', repository.url, { test: gate.recipe });
+  await using next = await makeGate();
+  await using others = await makeGate();
+  await register(farm.client, 'gate', repository.url, { test: next.recipe });
+  await register(farm.client, 'gates', repository.url, { test: others.recipe });
   await register(farm.client, 'urgent', repository.url, { test: 'true' });
-  const closed = await Promise.all(Array.from({ length: SLOTS }, () => queueJob(farm.client, 'gate')));
-  for (const id of closed) await logSays(farm.client, id, 'ready');
+  const projects = ['gate', ...Array.from({ length: SLOTS - 1 }, () => 'gates')];
+  for (const project of projects) await logSays(farm.client, await queueJob(farm.client, project), 'ready');
   const queued: { id: string; priority: number }[] = [];
   for (const priority of PRIORITIES) {
     queued.push({ id: await queueJob(farm.client, 'urgent', { priority }), priority });
   }
-  gate.open();
-  const claims = new Map<string, string>();
-  for (const { id } of queued) claims.set(id, (await ended(farm.client, id)).job.claimed_at ?? '');
+  next.open();
+  const jobs = await allEnded(
+    farm,
+    queued.map(({ id }) => id),
+  );
+  others.open();
+  const claims = new Map(jobs.map(({ id, claimed_at }) => [id, timeOf(claimed_at)]));
   const promised = queued.toSorted((a, b) => a.priority - b.priority); // Stable: equals stay in the order they came.
-  const found = queued.toSorted((a, b) => claims.get(a.id)!.localeCompare(claims.get(b.id)!));
+  const found = queued.toSorted((a, b) => claims.get(a.id)! - claims.get(b.id)!);
   const strays = found.filter((each, index) => each !== promised[index]).length;
   return strays === 0 ? 'urgent first' : `${strays} of ${found.length} out of their place`;
 }
 
-function secondsBetween(earlier: string, later: string | null): number {
-  return (Date.parse(later ?? '') - Date.parse(earlier)) / 1000;
+/** NaN where it has not happened, which is in no order with anything. */
+function timeOf(moment: string | null): number {
+  return Date.parse(moment ?? '');
 }
