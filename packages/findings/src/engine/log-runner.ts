@@ -56,7 +56,6 @@ export type LogRunners = {
 type Reading = { tool: Tool; format: LogFormat; collector: FindingCollector; streams: Entry[] };
 
 type Entry = {
-  format: LogFormat;
   parser: LogParser;
   collector: ClosedLogCollector;
   wantsNext: boolean;
@@ -68,13 +67,17 @@ export function createLogRunners(
   { tools, everyLine = [] }: { tools: readonly Tool[]; everyLine?: readonly Tool[] },
   context: { subproject: string; resolve: PathResolver },
 ): LogRunners {
-  const { formats, index } = arrange(tools);
-  const readings = [...listFormats(everyLine), ...formats].map((each) => openReading(each, context));
-  const first = readings.length - formats.length;
+  const { formats: hinted, index } = arrange(tools);
+  const formats = [...listFormats(everyLine), ...hinted];
+  const first = formats.length - hinted.length;
+  // Most logs are nobody's, or of one tool: what the other eighty need is not made.
+  const readings: (Reading | undefined)[] = formats.map(() => undefined);
+  const readingAt = (position: number) => (readings[position] ??= openReading(formats[position]!, context));
   return {
-    open: () => createLogRunner(readings.map(openEntry), { index, first }),
+    open: () =>
+      createLogRunner(formats, { index, first, openEntry: (position) => openEntry(readingAt(position)) }),
     skim: index.skim,
-    results: () => readings.map(toResult),
+    results: () => readings.filter((reading) => reading !== undefined).map(toResult),
   };
 }
 
@@ -101,11 +104,22 @@ function listFormats(tools: readonly Tool[]): ToolFormat[] {
   return tools.flatMap((tool) => (tool.logs ?? []).map((format) => ({ tool, format })));
 }
 
-/** `index`: of the hints of the entries from `first` on, in their order; those before see every line. */
+/**
+ * `index`: of the hints of the formats from `first` on, in their order; those before see every line. Each has an entry, which
+ * is opened with the first line that it is shown.
+ */
 function createLogRunner(
-  entries: readonly Entry[],
-  { index, first }: { index: HintIndex; first: number },
+  formats: readonly ToolFormat[],
+  { index, first, openEntry }: { index: HintIndex; first: number; openEntry: (position: number) => Entry },
 ): LogRunner {
+  const entries = new Map<number, Entry>();
+  const entryAt = (position: number): Entry => {
+    const known = entries.get(position);
+    if (known !== undefined) return known;
+    const opened = openEntry(position);
+    entries.set(position, opened);
+    return opened;
+  };
   const markedEntries = () => index.marked().map((hint) => first + hint);
   const always = Array.from({ length: first }, (_, position) => position);
   let waiting = [...always];
@@ -117,10 +131,12 @@ function createLogRunner(
       waiting = [...always];
       let isTaken = false;
       for (const position of asked) {
-        const entry = entries[position]!; // The index and the list name only what is there.
+        const { format } = formats[position]!; // The index and the list name only what is there.
         const isAlways = position < first;
-        if (!isAlways && !entry.wantsNext && !entry.format.hint.test(line.head)) continue;
-        const verdict: LineVerdict = isTaken && entry.format.isFallback ? 'ignored' : show(entry, line);
+        const isAsked = isAlways || (entries.get(position)?.wantsNext ?? false);
+        if (!isAsked && !format.hint.test(line.head)) continue;
+        const entry = entryAt(position);
+        const verdict: LineVerdict = isTaken && format.isFallback ? 'ignored' : show(entry, line);
         entry.wantsNext = verdict === 'reading' || verdict === 'watching';
         if (entry.wantsNext && !isAlways) waiting.push(position);
         isTaken ||= verdict === 'taken' || verdict === 'reading';
@@ -130,8 +146,9 @@ function createLogRunner(
     lineAgain: (line) => {
       if (!index.mark(line.head)) return;
       for (const position of inOrder(markedEntries(), [])) {
-        const entry = entries[position]!; // The index names only what is there.
-        if (entry.wantsNext || !entry.format.hint.test(line.head)) continue;
+        const { format } = formats[position]!; // The index names only what is there.
+        if (entries.get(position)?.wantsNext || !format.hint.test(line.head)) continue;
+        const entry = entryAt(position);
         const verdict = show(entry, line);
         entry.wantsNext = verdict === 'reading' || verdict === 'watching';
         if (entry.wantsNext) waiting = inOrder(waiting, [position]);
@@ -140,7 +157,7 @@ function createLogRunner(
     },
     isIdle: () => waiting.length === 0,
     end: (meta) => {
-      for (const entry of entries) finish(entry, meta);
+      for (const entry of entries.values()) finish(entry, meta);
     },
   };
 }
@@ -161,7 +178,6 @@ function openReading(
 function openEntry({ format, collector, streams }: Reading): Entry {
   const own = createLogCollector(collector, format.format);
   const entry: Entry = {
-    format,
     parser: format.createParser(own),
     collector: own,
     wantsNext: false,
