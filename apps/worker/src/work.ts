@@ -88,7 +88,8 @@ export async function work(): Promise<void> {
     await migrateQueue(queue);
     await registerWorker(db, { ...worker, version: VERSION, slots: config.concurrency });
   };
-  if ((await whileAway(register, stop)) === 'stopped') return log.info('stopping');
+  const onAway = (error: unknown) => log.warn({ err: error }, 'Postgres is away; trying again');
+  if ((await whileAway(register, { stop, onAway })) === 'stopped') return log.info('stopping');
   stack.defer(() => unregisterWorker(db, id).catch(() => {})); // Without Postgres the sweep clears its row.
   let blocked: string | null = null;
   let isDrainWanted = false;

@@ -26,7 +26,7 @@ const SETTINGS = {
   CRAFTING_CONCURRENCY: '2',
 };
 /** The promise is a second, which the scenarios of chaos measure; a machine that is busy with tests takes longer. */
-const ANSWER_MS = 3_000;
+const ANSWER_MS = 5_000;
 
 let farm: FarmUnderTest;
 let repository: Repository;

@@ -3,8 +3,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { startFarmProcess } from './farm-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { until } from './until.ts';
 
-test('a worker that waits for Postgres ends when it is told to stop', async () => {
+test('a worker that waits for Postgres says so, and ends when it is told to stop', async () => {
   await using folder = await temporaryFolder('worker-start');
   // As the port of a Postgres that is just being started: whoever comes is shown out.
   await using server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
@@ -20,6 +21,7 @@ test('a worker that waits for Postgres ends when it is told to stop', async () =
     },
   });
   await once(server, 'connection');
+  await until('it says what it waits for', () => worker.log().includes('Postgres is away; trying again'));
   await worker.kill('SIGTERM');
   expect(await worker.stop()).toBe('exit code 0');
   expect(worker.troubles()).toEqual([]);

@@ -9,8 +9,8 @@ test('who waits for Postgres gives up when told to stop, and asks no more', asyn
     stop.abort();
     throw AWAY;
   });
-  expect(await whileAway(ask, stop.signal)).toBe('stopped');
-  expect(await whileAway(ask, stop.signal)).toBe('stopped');
+  expect(await whileAway(ask, { stop: stop.signal })).toBe('stopped');
+  expect(await whileAway(ask, { stop: stop.signal })).toBe('stopped');
   expect(ask).toHaveBeenCalledOnce();
 });
 
@@ -20,6 +20,16 @@ test('an answer counts although a stop came meanwhile, and a fault of another ki
     stop.abort();
     return 'there';
   };
-  expect(await whileAway(ask, stop.signal)).toBe('there');
+  expect(await whileAway(ask, { stop: stop.signal })).toBe('there');
   await expect(whileAway(() => Promise.reject(new TypeError('no function')))).rejects.toThrow('no function');
+});
+
+test('the first failure is told, and those after it are not', async () => {
+  const ask = vi
+    .fn(async () => 'there')
+    .mockRejectedValueOnce(AWAY)
+    .mockRejectedValueOnce(AWAY);
+  const onAway = vi.fn<(error: unknown) => void>();
+  expect(await whileAway(ask, { stop: new AbortController().signal, onAway })).toBe('there');
+  expect(onAway.mock.calls).toEqual([[AWAY]]);
 });

@@ -3,16 +3,20 @@ import type { Database } from '@crafting-table/database/connect';
 import { findJob, listAttempts, type AttemptRow } from '@crafting-table/database/jobs/find-job';
 import type { JobRow } from '@crafting-table/database/jobs/job-row';
 import { visibleTo, type Caller } from '../caller.ts';
+import { REMOVED_LINE } from '../logs/read-log-pieces.ts';
 import { readLogTail } from '../logs/read-log-tail.ts';
 import { refuse, type Refusal } from '../refusal.ts';
 
 export async function getJob(db: Database, caller: Caller, id: string): Promise<JobDetail | Refusal> {
   const row = await findJob(db, id, visibleTo(caller));
   if (!row) return refuse('not_found');
-  const [attempts, log_tail] = await Promise.all([
+  const [attempts, lines] = await Promise.all([
     listAttempts(db, id),
     readLogTail(db, { jobId: id, attempt: row.attempt }),
   ]);
+  const current = attempts.find(({ number }) => number === row.attempt);
+  const isLogGone = lines.length === 0 && (current?.log_removed_at ?? null) !== null;
+  const log_tail = isLogGone ? [REMOVED_LINE] : lines;
   return { job: showJob(row), attempts: attempts.map(showAttempt), log_tail };
 }
 

@@ -15,6 +15,7 @@ import {
 } from '@crafting-table/database/stand-ins/farm-rows';
 import { chunkOf, chunksOf } from '@crafting-table/database/stand-ins/log-chunk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { getJob } from '../jobs/show-job.ts';
 import { isRefusal } from '../refusal.ts';
 import { followLog, type LogEvent, type LogPosition } from './follow-log.ts';
 import { createNews } from './news.ts';
@@ -46,7 +47,7 @@ test('of a log that retention took, one line says so', async () => {
   await removeLogs(farm.db, await findOldLogs(farm.db, KEEP_NO_LOG));
   expect(await read(jobId, {})).toBe(`${REMOVED_LINE}\n`);
   expect(await read(jobId, { from_line: 1, lines: 5 })).toBe(`${REMOVED_LINE}\n`);
-  expect(await readLogTail(farm.db, { jobId, attempt: 1 })).toEqual([REMOVED_LINE]);
+  expect(await getJob(farm.db, ALICE, jobId)).toMatchObject({ log_tail: [REMOVED_LINE] });
 });
 
 test('who follows a log that retention took is told so, and the end', async () => {
