@@ -4,7 +4,7 @@ import { query } from '../stores.ts';
 /** A job writes its findings together, so they lie beside each other. */
 const FINDINGS_OF_A_JOB = 5;
 
-/** Fills an empty database with projects, and with jobs and findings spread evenly over them, all between the two moments. */
+/** Fills an empty database with projects, and with jobs, what their series remember of them, and findings, spread evenly over the projects and between the two moments. */
 export async function insertEventfulDay(
   databaseUrl: string,
   day: { projects: number; jobs: number; findings: number; from: Date; to: Date },
@@ -17,7 +17,7 @@ export async function insertEventfulDay(
     'set session_replication_role = replica',
     `insert into projects (id, name, owner, git_url, default_branch, languages, subprojects, notify, created_at, has_schedules)
      select gen_random_uuid(), 'project-' || i, 'anna', 'https://forge.example/attic.git', 'main', '{}',
-       '[{"path": ".", "language": "c", "build": "make"}]', '{"email": ["team@attic.example"], "on": ["new_findings"], "auto_patch": false}',
+       '[{"path": ".", "language": "c", "build": "make", "test": "make test", "lint": "make lint", "audit": "make audit"}]', '{"email": ["team@attic.example"], "on": ["new_findings"], "auto_patch": false}',
        '2020-01-01', true
      from generate_series(1, ${day.projects}) i`,
     `create temporary table numbered as select id, row_number() over () - 1 as number from projects`,
@@ -28,8 +28,13 @@ export async function insertEventfulDay(
        case when i % 50 = 0 then 'timeout' else 'exit' end, 0, 1, at, at, 5
      from (select i, ${span} as at from generate_series(1, ${day.jobs}) i) made
      join numbered p on p.number = made.i % ${day.projects}`,
-    `insert into series (project_id, subproject, recipe, branch) select id, '.', 'build', 'main' from projects`,
-    `create temporary table numbered_series as select id, row_number() over () - 1 as number from series`,
+    `insert into attempts (job_id, number, status, reason, exit_code, worker_id, worker, containment, claimed_at, started_at, finished_at)
+     select id, 1, status, reason, exit_code, gen_random_uuid(), 'bench', 'pid_namespace', queued_at, queued_at, finished_at from jobs`,
+    `insert into series (project_id, subproject, recipe, branch)
+     select id, '.', recipe, 'main' from projects, unnest(array['build', 'test', 'lint', 'audit']) as recipe`,
+    `insert into series_runs (series_id, job_id, attempt, sha, at, complete_tools, inputs, summary)
+     select s.id, j.id, 1, j.sha, j.finished_at, '{}', '{}', '{}' from jobs j join series s using (project_id, recipe)`,
+    `create temporary table numbered_series as select id, row_number() over () - 1 as number from series where recipe = 'build'`,
     `insert into tracked_findings (series_id, fingerprint, is_open, finding_group, kind, tool, rule, path, line, template, severity,
        native, first_sha, first_job_id, first_at, since_first_run, closed_at, data)
      select s.id, md5(i::text), i % 4 <> 0, 'code', 'lint', 'gcc', '-Wunused', 'src/file' || i % 1000 || '.c', i % 2000,
