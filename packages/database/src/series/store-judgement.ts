@@ -12,8 +12,8 @@ export type StoredJudgement = {
   name: SeriesName;
   /** What was judged against; null: the series did not exist. */
   version: number | null;
-  /** Does this commit become the newest of the series? */
-  isHead: boolean;
+  /** Whether this commit becomes the newest one of the series, is that already, or is older. */
+  head: 'moves' | 'stays' | 'behind';
   /** Findings of another series that this new one begins with. */
   forkedFrom: readonly number[];
   sha: string;
@@ -64,22 +64,26 @@ async function takeSeries(
   { jobId, attempt }: { jobId: string; attempt: number },
   judgement: StoredJudgement,
 ): Promise<number> {
-  const { name, version, isHead, sha, changes, unseen, completeTools, inputs, summary } = judgement;
-  // Without findings, now and before, there is nothing that another job could have changed.
-  const isCompared = changes.length + unseen.length > 0;
-  const head = sql`case when ${isHead} then ${sha} end`;
-  const queued = sql`case when ${isHead} then (select queued_at from jobs where id = ${jobId}) end`;
+  const { name, version, sha, changes, unseen, completeTools, inputs, summary } = judgement;
+  const moves = judgement.head === 'moves';
+  // Without findings, before, now and meanwhile, and at the commit where the series stands, nothing that others did counts here.
+  const isCompared = changes.length + unseen.length > 0 || moves;
+  // Whoever was compared with nothing is not held up by a series that has moved on, and does not take it back either.
+  const isHead = sql`(${moves} or (${judgement.head === 'stays'} and head_sha = ${sha}))`;
+  const queuedAt = sql`(select queued_at from jobs where id = ${jobId})`;
   const take =
     version === null
       ? sql`
           insert into series (project_id, subproject, recipe, branch, version, head_sha, head_queued_at)
-          values (${name.projectId}, ${name.subproject}, ${name.recipe}, ${name.branch}, 1, ${head}, ${queued})
+          values (${name.projectId}, ${name.subproject}, ${name.recipe}, ${name.branch}, 1, ${sha}, ${queuedAt})
           on conflict do nothing returning id`
       : sql`
-          update series set version = version + 1, head_sha = coalesce(${head}, head_sha),
-            head_queued_at = coalesce(${queued}, head_queued_at)
+          update series set version = version + 1,
+            head_sha = case when ${isHead} then ${sha} else head_sha end,
+            head_queued_at = case when ${isHead} then ${queuedAt} else head_queued_at end
           where project_id = ${name.projectId} and subproject = ${name.subproject} and recipe = ${name.recipe}
-            and branch = ${name.branch} and (version = ${version} or not ${isCompared})
+            and branch = ${name.branch} and (version = ${version} or (not ${isCompared}
+              and not exists (select from tracked_findings where series_id = series.id and is_open)))
           returning id`;
   const taken = await sql<{ id: number }>`
     with taken as (${take}),

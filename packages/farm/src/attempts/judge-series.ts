@@ -31,6 +31,8 @@ import type { WorkerParts } from './worker-parts.ts';
 /** Comparing commits reads a few objects; a history that takes longer is compared by time. */
 const GIT_MS = 20_000;
 
+const HEAD = { first: 'moves', ahead: 'moves', same: 'stays', behind: 'behind' } as const;
+
 export type JudgedSeries = { findings: JobFinding[]; judgement: StoredJudgement };
 
 type Known = {
@@ -76,7 +78,7 @@ export async function judgeSeries(
   const stored: StoredJudgement = {
     name,
     version: series?.version ?? null,
-    isHead: known.relation !== 'behind',
+    head: HEAD[known.relation],
     forkedFrom: known.forkedFrom,
     sha,
     changes: changesOf(judgement, known.rows),
